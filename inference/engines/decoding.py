@@ -1,0 +1,175 @@
+"""Batched sampling from a causal LM with a key-value cache, on left-padded prompts.
+
+Beside a general `generate` it takes true masks, gives the log-probability of every sampled token,
+computes a prompt's cache once for its n answers, and drops finished rows on the way.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import torch
+from pydantic import Field
+from torch import Tensor
+from transformers import DynamicCache
+
+from inference.child.spec import Config
+
+FinishReason = Literal["stop", "length"]
+
+
+class Sampling(Config):
+    """How to draw. The defaults are the model's own distribution: PPO needs just that."""
+
+    max_new_tokens: int = Field(default=48, ge=1)
+    temperature: float = Field(default=1.0, ge=0)
+    """0 takes the likeliest token."""
+    top_p: float = Field(default=1.0, gt=0, le=1)
+
+
+class Prompts(NamedTuple):
+    """Left-padded prompts; every row ends with its last real token."""
+
+    ids: Tensor
+    """(b, prompt_len) int64"""
+    mask: Tensor
+    """(b, prompt_len) int64, 1 at real tokens"""
+
+
+class Decoded(NamedTuple):
+    """n answers per prompt; rows of one prompt are neighbours: b = prompts * n."""
+
+    ids: Tensor
+    """(b, response_len) int64, padded on the right; a stopped row includes its EOS"""
+    mask: Tensor
+    """(b, response_len) bool, true at sampled tokens"""
+    log_probs: Tensor
+    """(b, response_len) float32, nats, of the sampled tokens at the sampling temperature, before
+    any top-p cut (at temperature 0: at temperature 1); 0 past the end"""
+    finish_reasons: list[FinishReason]
+
+    def responses(self) -> list[list[int]]:
+        """Each row's token ids without padding."""
+        lengths = self.mask.sum(1).tolist()
+        return [row[:length] for row, length in zip(self.ids.tolist(), lengths, strict=True)]
+
+
+def pad_left(rows: Sequence[Sequence[int]], pad_id: int, device: Any = None) -> Prompts:
+    """Prompts of (len(rows), longest) with their true mask; `pad_id` is never told from content."""
+    longest = max(len(row) for row in rows)
+    ids = [[pad_id] * (longest - len(row)) + list(row) for row in rows]
+    mask = [[0] * (longest - len(row)) + [1] * len(row) for row in rows]
+    return Prompts(torch.tensor(ids, device=device), torch.tensor(mask, device=device))
+
+
+def position_ids(mask: Tensor) -> Tensor:
+    """(b, t) positions counted from each row's first real token; padding sits at 0."""
+    return (mask.long().cumsum(1) - 1).clamp(min=0)
+
+
+@torch.no_grad()
+def decode(
+    model: Any,
+    prompts: Prompts,
+    sampling: Sampling,
+    *,
+    eos_ids: Sequence[int],
+    pad_id: int,
+    generator: torch.Generator,
+    n: int = 1,
+) -> Decoded:
+    """Sample `n` answers for each prompt until EOS or `max_new_tokens`.
+
+    `model` is a Hugging Face causal LM in eval mode; `generator` lives on its device. The same
+    seed, prompts and threads give the same answers.
+    """
+    mask = prompts.mask.repeat_interleave(n, 0)
+    rows, width = mask.shape[0], sampling.max_new_tokens
+    device = prompts.ids.device
+    ids = torch.full((rows, width), pad_id, device=device)
+    log_probs = torch.zeros(rows, width, device=device)
+    lengths = torch.full((rows,), width, device=device)
+    stopped = torch.zeros(rows, dtype=torch.bool, device=device)
+    eos = torch.tensor(list(eos_ids), device=device)
+
+    logits, cache = _prefill(model, prompts, n)
+    positions = mask.sum(1)
+    room = torch.ones(rows, width, dtype=mask.dtype, device=device)
+    mask = torch.cat([mask, room], 1)
+    live = torch.arange(rows, device=device)
+    for step in range(width):
+        token, log_prob = _draw(logits, sampling, generator)
+        ids[live, step] = token
+        log_probs[live, step] = log_prob
+        ended = torch.isin(token, eos) & ~stopped[live]
+        lengths[live[ended]] = step + 1
+        stopped[live[ended]] = True
+        # A row that has ended rides along (what it draws is wiped below) until so many have that
+        # copying the cache without them pays.
+        gone = stopped[live]
+        if step + 1 == width or bool(gone.all()):
+            break
+        if int(gone.sum()) * 4 >= len(live):
+            keep = (~gone).nonzero().squeeze(1)
+            cache.batch_select_indices(keep)
+            live, token = live[keep], token[keep]
+            positions, mask = positions[keep], mask[keep]
+        context = prompts.ids.shape[1] + step + 1
+        logits = model(
+            input_ids=token[:, None],
+            attention_mask=mask[:, :context],
+            position_ids=positions[:, None],
+            past_key_values=cache,
+            use_cache=True,
+        ).logits[:, -1]
+        positions = positions + 1
+    return _trim(ids, log_probs, lengths, stopped, pad_id)
+
+
+def _prefill(model: Any, prompts: Prompts, n: int) -> tuple[Tensor, DynamicCache]:
+    """Logits of the first new token (b * n, vocabulary) and the prompts' cache, each n times."""
+    cache = DynamicCache(config=model.config)
+    logits = model(
+        input_ids=prompts.ids,
+        attention_mask=prompts.mask,
+        position_ids=position_ids(prompts.mask),
+        past_key_values=cache,
+        use_cache=True,
+        logits_to_keep=1,
+    ).logits[:, -1]
+    if n > 1:
+        cache.batch_repeat_interleave(n)
+        logits = logits.repeat_interleave(n, 0)
+    return logits, cache
+
+
+def _draw(logits: Tensor, sampling: Sampling, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """One token per row, (b,), and its log-probability, (b,)."""
+    temperature = sampling.temperature or 1.0
+    log_probs = (logits.float() / temperature).log_softmax(-1)
+    if sampling.temperature == 0:
+        token = log_probs.argmax(-1)
+    else:
+        probs = log_probs.exp()
+        if sampling.top_p < 1:
+            probs = _nucleus(probs, sampling.top_p)
+        token = torch.multinomial(probs, 1, generator=generator).squeeze(1)
+    return token, log_probs.gather(1, token[:, None]).squeeze(1)
+
+
+def _nucleus(probs: Tensor, top_p: float) -> Tensor:
+    """Zero all but the smallest set of tokens whose probability reaches top_p."""
+    ordered, order = probs.sort(-1, descending=True)
+    before = ordered.cumsum(-1) - ordered
+    ordered = ordered.masked_fill(before >= top_p, 0)
+    return torch.zeros_like(probs).scatter(-1, order, ordered)
+
+
+def _trim(ids: Tensor, log_probs: Tensor, lengths: Tensor, stopped: Tensor, pad_id: int) -> Decoded:
+    longest = int(lengths.max())
+    mask = torch.arange(longest, device=ids.device) < lengths[:, None]
+    return Decoded(
+        ids=ids[:, :longest].masked_fill(~mask, pad_id),
+        mask=mask,
+        log_probs=log_probs[:, :longest].masked_fill(~mask, 0),
+        finish_reasons=["stop" if one else "length" for one in stopped.tolist()],
+    )
