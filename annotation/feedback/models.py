@@ -1,0 +1,138 @@
+"""What people say: demonstrations, and rankings with a judgment per completion.
+
+Both are immutable revisions: an edit is a new row that replaces the old one (`is_current` moves).
+`trains` is frozen on submission from the task's purpose and the labeler's eligibility, so that what
+was held out once can never become training data later.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from annotation.people.models import Project, User
+from annotation.prompts.models import Completion, ImportBatch, Prompt, VisibleQuerySet
+from annotation.queue.models import Assignment, Task
+
+
+class Source(models.TextChoices):
+    PERSON = "person", "Person"
+    IMPORT = "import", "Import"
+    AI = "ai", "AI judge"
+
+
+class Feedback(models.Model):
+    """What a demonstration and a ranking share."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="%(class)ss")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.PROTECT, null=True, related_name="%(class)ss"
+    )
+    labeler = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=8, choices=Source, default=Source.PERSON)
+    trains = models.BooleanField()
+    revision = models.PositiveIntegerField(default=1)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    is_current = models.BooleanField(default=True)
+    instructions_version = models.PositiveIntegerField(default=0)
+    rubric_version = models.PositiveIntegerField(default=0)
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, null=True, related_name="+")
+    line = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+class Demonstration(Feedback):
+    text = models.TextField()
+
+    objects = VisibleQuerySet["Demonstration"].as_manager()
+
+    class Meta:
+        db_table = "feedback_demonstration"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["assignment"],
+                condition=models.Q(is_current=True),
+                name="demonstration_current_once",
+            ),
+            models.UniqueConstraint(
+                fields=["batch", "line", "prompt"], name="demonstration_line_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Ranking(Feedback):
+    class Outcome(models.TextChoices):
+        RANKED = "ranked", "Ranked"
+        NONE_ACCEPTABLE = "none_acceptable", "None acceptable"  # kept out of the reward pairs
+
+    class Strength(models.IntegerChoices):
+        """How much better the best is than the next (Llama 2, section 3.2.1)."""
+
+        NEGLIGIBLE = 0, "Negligibly better"
+        SLIGHT = 1, "Slightly better"
+        BETTER = 2, "Better"
+        SIGNIFICANT = 3, "Significantly better"
+
+    outcome = models.CharField(max_length=16, choices=Outcome)
+    strength = models.PositiveSmallIntegerField(choices=Strength, null=True)
+    note = models.TextField(blank=True)
+
+    objects = VisibleQuerySet["Ranking"].as_manager()
+
+    class Meta:
+        db_table = "feedback_ranking"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["assignment"],
+                condition=models.Q(is_current=True),
+                name="ranking_current_once",
+            ),
+            models.UniqueConstraint(fields=["batch", "line", "prompt"], name="ranking_line_once"),
+            models.CheckConstraint(
+                name="ranking_outcome_known",
+                condition=models.Q(outcome__in=["ranked", "none_acceptable"]),
+            ),
+            models.CheckConstraint(
+                name="ranking_strength_known",
+                condition=models.Q(strength=None) | models.Q(strength__lte=3),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.pk}"
+
+
+class Judgment(models.Model):
+    """One completion's place in a ranking: 1 is best, equal ranks tie, ranks are dense."""
+
+    ranking = models.ForeignKey(Ranking, on_delete=models.CASCADE, related_name="judgments")
+    completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="judgments")
+    rank = models.PositiveSmallIntegerField(null=True, help_text="Null when none was acceptable.")
+    likert = models.PositiveSmallIntegerField(null=True)
+    flags = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "feedback_judgment"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ranking", "completion"], name="judgment_once"),
+            models.CheckConstraint(
+                name="judgment_rank_positive",
+                condition=models.Q(rank=None) | models.Q(rank__gte=1),
+            ),
+            models.CheckConstraint(
+                name="judgment_likert_1_to_7",
+                condition=models.Q(likert=None) | models.Q(likert__gte=1, likert__lte=7),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.completion_id}: {self.rank}"

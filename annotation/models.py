@@ -1,0 +1,33 @@
+"""All models of annotation in one place, for Django and for the apps above."""
+
+from annotation.feedback.models import Demonstration, Feedback, Judgment, Ranking, Source
+from annotation.people.models import AuditEvent, Membership, MembershipRole, Project, User
+from annotation.prompts.models import (
+    Completion,
+    CompletionOrigin,
+    ImportBatch,
+    Prompt,
+    UseCase,
+)
+from annotation.queue.models import Assignment, Task, TaskCompletion
+
+__all__ = [
+    "Assignment",
+    "AuditEvent",
+    "Completion",
+    "CompletionOrigin",
+    "Demonstration",
+    "Feedback",
+    "ImportBatch",
+    "Judgment",
+    "Membership",
+    "MembershipRole",
+    "Project",
+    "Prompt",
+    "Ranking",
+    "Source",
+    "Task",
+    "TaskCompletion",
+    "UseCase",
+    "User",
+]

@@ -1,0 +1,81 @@
+"""Who may enter: every project page and API begins here.
+
+An outsider gets 404, so that a project's name is not confirmed to exist; a member without the role
+gets 403.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from annotation.people.models import Membership, MembershipRole, Project, User
+
+P = ParamSpec("P")
+Role = MembershipRole.Role
+
+
+class Access:
+    """A user's standing in a project. The site admin holds every role."""
+
+    def __init__(self, user: User, project: Project, membership: Membership | None) -> None:
+        self.user = user
+        self.project = project
+        self.membership = membership
+        self.roles = (
+            set(Role.values)
+            if user.is_superuser
+            else {row.role for row in membership.roles.all()}
+            if membership
+            else set()
+        )
+
+    def has(self, *roles: str) -> bool:
+        return bool(self.roles.intersection(roles))
+
+
+def access_get(*, user: Any, slug: str, roles: tuple[str, ...] = ()) -> Access:
+    """Find `user`'s standing in the project `slug`.
+
+    Raises Http404 for outsiders and suspended members, PermissionDenied for members who hold none
+    of `roles` (any role when empty).
+    """
+    project = Project.objects.filter(slug=slug).first()
+    if project is None:
+        raise Http404("No such project.")
+    membership = (
+        Membership.objects.filter(project=project, user=user)
+        .exclude(state=Membership.State.SUSPENDED)
+        .prefetch_related("roles")
+        .first()
+    )
+    if membership is None and not user.is_superuser:
+        raise Http404("No such project.")
+    access = Access(user, project, membership)
+    if roles and not access.has(*roles):
+        raise PermissionDenied("Your role in this project does not open this page.")
+    return access
+
+
+View = Callable[Concatenate[HttpRequest, Access, P], HttpResponseBase]
+
+
+def project_view(*roles: str) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Decorate a view of a project: it is called with an `Access` in place of the slug."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @login_required
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            access = access_get(user=request.user, slug=slug, roles=roles)
+            request.access = access  # type: ignore[attr-defined]  # the navigation reads it
+            return view(request, access, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,146 @@
+"""Who works where: users, projects, and what each may do in a project."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+
+def default_rubric() -> dict[str, Any]:
+    """InstructGPT's yes/no fields and 1-7 scale (arXiv 2203.02155, appendix B)."""
+    flags = [
+        ("fails", "Fails the instruction"),
+        ("unfit", "Not fit for a customer assistant"),
+        ("hallucination", "Makes something up"),
+        ("harmful", "Harmful advice"),
+        ("sexual_violent", "Sexual or violent"),
+        ("denigrates", "Denigrates a group"),
+    ]
+    return {
+        "likert": {"worst": "worst", "best": "best"},
+        "flags": [{"key": key, "label": label} for key, label in flags],
+    }
+
+
+class User(AbstractUser):
+    """A person. `is_superuser` is the site admin, who may enter every project."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        db_table = "people_user"
+
+
+class Project(models.Model):
+    """One body of labeling work with its instructions, rubric and members."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    instructions = models.TextField(blank=True, help_text="Markdown, shown beside every task.")
+    instructions_version = models.PositiveIntegerField(default=1)
+    k_min = models.PositiveSmallIntegerField(default=4)
+    k_max = models.PositiveSmallIntegerField(default=9)
+    overlap = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    rubric = models.JSONField(default=default_rubric)
+    rubric_version = models.PositiveIntegerField(default=1)
+    lease_minutes = models.PositiveIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
+    )
+    max_open_leases = models.PositiveSmallIntegerField(
+        default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "people_project"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="project_k_between_4_and_9",
+                condition=models.Q(k_min__gte=4, k_max__lte=9, k_min__lte=models.F("k_max")),
+            ),
+            models.CheckConstraint(
+                name="project_overlap_positive", condition=models.Q(overlap__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person in a project. Only active members are given work."""
+
+    class State(models.TextChoices):
+        INVITED = "invited", "Invited"  # has not accepted yet
+        ONBOARDING = "onboarding", "Onboarding"  # learns and is screened; claims no real task
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"  # sees nothing of the project
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
+    heldout = models.BooleanField(
+        default=False, help_text="Only evaluates: nothing this person says ever trains."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "people_membership"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "user"], name="membership_once"),
+            models.CheckConstraint(
+                name="membership_state_known",
+                condition=models.Q(state__in=["invited", "onboarding", "active", "suspended"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.project}"
+
+
+class MembershipRole(models.Model):
+    """One of the roles a member holds; a person may hold several."""
+
+    class Role(models.TextChoices):
+        LABELER = "labeler", "Labeler"
+        REVIEWER = "reviewer", "Reviewer"
+        RESEARCHER = "researcher", "Researcher"
+        ADMIN = "admin", "Admin"
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=12, choices=Role)
+
+    class Meta:
+        db_table = "people_membership_role"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["membership", "role"], name="membership_role_once"),
+            models.CheckConstraint(
+                name="membership_role_known",
+                condition=models.Q(role__in=["labeler", "reviewer", "researcher", "admin"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class AuditEvent(models.Model):
+    """Who changed what, kept for good."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="+")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    verb = models.CharField(max_length=40)
+    target = models.CharField(max_length=120, blank=True)
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        db_table = "people_audit_event"
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target}"

@@ -1,0 +1,45 @@
+"""The entries of a project's header. Apps above register theirs when they are loaded, so that no
+template here has to know a page of theirs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+_entries: list["Entry"] = []
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    url_name: str
+    roles: tuple[str, ...]
+    position: int
+
+
+def navigation_register(
+    *, label: str, url_name: str, roles: tuple[str, ...], position: int
+) -> None:
+    """Add a header entry; `url_name` takes the project's slug."""
+    entry = Entry(label, url_name, roles, position)
+    if entry not in _entries:
+        _entries.append(entry)
+        _entries.sort(key=lambda each: each.position)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `nav_entries` and `access` inside a project's pages."""
+    access = getattr(request, "access", None)
+    if access is None:
+        return {"nav_entries": [], "access": None}
+    entries = [
+        {
+            "label": entry.label,
+            "url": (url := reverse(entry.url_name, args=[access.project.slug])),
+            "here": request.path.startswith(url),
+        }
+        for entry in _entries
+        if access.has(*entry.roles)
+    ]
+    return {"nav_entries": entries, "access": access}

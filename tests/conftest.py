@@ -1,0 +1,46 @@
+"""What all tests share. No test reaches the network beyond loopback."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from tests.cast import Cast, cast_create
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return cast_create()
+
+
+@pytest.fixture(autouse=True)
+def storage_in_tmp(settings: SettingsWrapper, tmp_path: Path) -> Path:
+    """Each test gets a storage of its own, below its temporary folder."""
+    root = tmp_path / "storage"
+    settings.STORAGE_ROOT = root
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(root)},
+        },
+    }
+    return root
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: SettingsWrapper) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files beside the checkout; tests that want them skip aloud where they are absent."""
+    folder = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data beside this checkout: set SHARED_DATA to try the real files")
+    return folder
