@@ -5,25 +5,14 @@ computes a prompt's cache once for its n answers, and drops finished rows on the
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
-from pydantic import Field
 from torch import Tensor
 from transformers import DynamicCache
 
-from inference.child.spec import Config
-
-FinishReason = Literal["stop", "length"]
-
-
-class Sampling(Config):
-    """How to draw. The defaults are the model's own distribution: PPO needs just that."""
-
-    max_new_tokens: int = Field(default=48, ge=1)
-    temperature: float = Field(default=1.0, ge=0)
-    """0 takes the likeliest token."""
-    top_p: float = Field(default=1.0, gt=0, le=1)
+from inference.engines.protocol import FinishReason as FinishReason
+from inference.engines.protocol import Sampling as Sampling
 
 
 class Prompts(NamedTuple):
