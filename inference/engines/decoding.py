@@ -11,17 +11,9 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
+from inference.engines.padding import Padded, position_ids
 from inference.engines.protocol import FinishReason as FinishReason
 from inference.engines.protocol import Sampling as Sampling
-
-
-class Prompts(NamedTuple):
-    """Left-padded prompts; every row ends with its last real token."""
-
-    ids: Tensor
-    """(b, prompt_len) int64"""
-    mask: Tensor
-    """(b, prompt_len) int64, 1 at real tokens"""
 
 
 class Decoded(NamedTuple):
@@ -42,23 +34,10 @@ class Decoded(NamedTuple):
         return [row[:length] for row, length in zip(self.ids.tolist(), lengths, strict=True)]
 
 
-def pad_left(rows: Sequence[Sequence[int]], pad_id: int, device: Any = None) -> Prompts:
-    """Prompts of (len(rows), longest) with their true mask; `pad_id` is never told from content."""
-    longest = max(len(row) for row in rows)
-    ids = [[pad_id] * (longest - len(row)) + list(row) for row in rows]
-    mask = [[0] * (longest - len(row)) + [1] * len(row) for row in rows]
-    return Prompts(torch.tensor(ids, device=device), torch.tensor(mask, device=device))
-
-
-def position_ids(mask: Tensor) -> Tensor:
-    """(b, t) positions counted from each row's first real token; padding sits at 0."""
-    return (mask.long().cumsum(1) - 1).clamp(min=0)
-
-
 @torch.no_grad()
 def decode(
     model: Any,
-    prompts: Prompts,
+    prompts: Padded,
     sampling: Sampling,
     *,
     eos_ids: Sequence[int],
@@ -114,7 +93,7 @@ def decode(
     return _trim(ids, log_probs, lengths, stopped, pad_id)
 
 
-def _prefill(model: Any, prompts: Prompts, n: int) -> tuple[Tensor, DynamicCache]:
+def _prefill(model: Any, prompts: Padded, n: int) -> tuple[Tensor, DynamicCache]:
     """Logits of the first new token (b * n, vocabulary) and the prompts' cache, each n times."""
     cache = DynamicCache(config=model.config)
     logits = model(

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForSequenceClassification
 
+from inference.engines.padding import pad_right
+
 BIAS_FILE = "reward_bias.json"
 
 
@@ -50,11 +52,7 @@ def score_rows(
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     for start in range(0, len(order), batch_size):
         chosen = order[start : start + batch_size]
-        longest = len(rows[chosen[-1]])
-        ids = [[*rows[i], *[pad_id] * (longest - len(rows[i]))] for i in chosen]
-        mask = [[1] * len(rows[i]) + [0] * (longest - len(rows[i])) for i in chosen]
-        logits = pooled_logits(
-            reward.model, torch.tensor(ids, device=device), torch.tensor(mask, device=device)
-        )
+        padded = pad_right([rows[i] for i in chosen], pad_id, device)
+        logits = pooled_logits(reward.model, padded.ids, padded.mask)
         scores[chosen] = logits.float().cpu()
     return scores + reward.bias

@@ -61,7 +61,8 @@ def start(tmp_path):
     yield begin
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stderr.close()
 
 
 def events(tmp_path):

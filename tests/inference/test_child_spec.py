@@ -17,7 +17,7 @@ class Work(Spec):
     config: Settings = Settings()
 
 
-GOOD = {"version": 1, "kind": "work", "seed": 0, "output": "/tmp/out"}
+GOOD = {"version": 1, "kind": "work", "seed": 0, "output": "/out"}
 
 
 def load(tmp_path, data):
@@ -29,7 +29,7 @@ def load(tmp_path, data):
 def test_it_works(tmp_path):
     spec = load(tmp_path, {**GOOD, "config": {"batch_size": 2}})
     assert isinstance(spec, Work)
-    assert spec.output == Path("/tmp/out")
+    assert spec.output == Path("/out")
     assert spec.config.batch_size == 2
     assert (spec.device, spec.threads) == ("auto", None)
 
@@ -56,7 +56,7 @@ def test_all_errors_are_told_at_once_with_the_output_folder(tmp_path):
     with pytest.raises(SpecError) as caught:
         load(tmp_path, {**GOOD, "seed": "x", "device": 3})
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["seed", "device"]
-    assert caught.value.output == Path("/tmp/out")
+    assert caught.value.output == Path("/out")
 
 
 def test_an_unknown_kind_names_the_known_ones(tmp_path):

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from inference.engines.decoding import Sampling, decode, pad_left, position_ids
+from inference.engines.decoding import Sampling, decode
+from inference.engines.padding import pad_left, position_ids
 from tests.inference.tiny import tiny_causal_lm, tiny_tokenizer
 
 ROWS = [[1, 4, 70, 71, 72, 5], [1, 4, 80, 5], [1, 4, 90, 91, 5]]
