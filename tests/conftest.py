@@ -7,7 +7,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from tests.cast import Cast, cast_create
 
@@ -18,7 +18,7 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def storage_in_tmp(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def storage_in_tmp(settings: Settings, tmp_path: Path) -> Path:
     """Each test gets a storage of its own, below its temporary folder."""
     root = tmp_path / "storage"
     settings.STORAGE_ROOT = root
@@ -33,7 +33,7 @@ def storage_in_tmp(settings: SettingsWrapper, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: SettingsWrapper) -> None:
+def quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

