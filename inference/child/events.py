@@ -74,7 +74,13 @@ class EventLog:
 
 
 def read_events(path: Path, offset: int = 0) -> tuple[list[Event], int]:
-    """The whole events after byte `offset`, and the offset to read on from.
+    """The whole events after byte `offset`, and the offset to read on from."""
+    located, end = locate_events(path, offset)
+    return [event for _, event in located], end
+
+
+def locate_events(path: Path, offset: int = 0) -> tuple[list[tuple[int, Event]], int]:
+    """As `read_events`, each event with the byte offset of its line.
 
     A line still being written is left for the next call; a torn line (its writer was killed) is
     skipped. A missing file has no events.
@@ -85,9 +91,12 @@ def read_events(path: Path, offset: int = 0) -> tuple[list[Event], int]:
             data = file.read()
     except FileNotFoundError:
         return [], offset
-    whole = data[: data.rfind(b"\n") + 1]
-    events = [event for line in whole.splitlines() if (event := _parse(line)) is not None]
-    return events, offset + len(whole)
+    located = []
+    for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
+        if (event := _parse(line)) is not None:
+            located.append((offset, event))
+        offset += len(line)
+    return located, offset
 
 
 def _parse(line: bytes) -> Event | None:

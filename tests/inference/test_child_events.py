@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from inference.child.events import EventLog, read_events
+from inference.child.events import EventLog, locate_events, read_events
 
 
 @pytest.fixture
@@ -73,3 +73,16 @@ def test_what_is_not_finite_becomes_a_warning_and_valid_json(path):
     assert event["type"] == "message"
     assert event["level"] == "warning"
     assert "train/loss is nan at step 4" in event["text"]
+
+
+def test_each_event_is_located_by_the_byte_where_its_line_begins(path):
+    log = EventLog(path)
+    log.message("é")
+    log.message("two")
+    located, end = locate_events(path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert [offset for offset, _ in located] == [0, len(lines[0])]
+    assert end == len(lines[0]) + len(lines[1])
+    log.message("three")
+    again, _ = locate_events(path, end)
+    assert [(offset, event["text"]) for offset, event in again] == [(end, "three")]
