@@ -41,6 +41,14 @@ class Feedback(models.Model):
     rubric_version = models.PositiveIntegerField(default=0)
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, null=True, related_name="+")
     line = models.PositiveIntegerField(null=True)
+    author = models.CharField(
+        max_length=120, blank=True, help_text="As the imported file names it."
+    )
+    import_key = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Hash of an imported record: the same one adds nothing.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -62,6 +70,11 @@ class Demonstration(Feedback):
             ),
             models.UniqueConstraint(
                 fields=["batch", "line", "prompt"], name="demonstration_line_once"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "import_key"],
+                condition=~models.Q(import_key=""),
+                name="demonstration_import_once",
             ),
         ]
 
@@ -97,6 +110,11 @@ class Ranking(Feedback):
                 name="ranking_current_once",
             ),
             models.UniqueConstraint(fields=["batch", "line", "prompt"], name="ranking_line_once"),
+            models.UniqueConstraint(
+                fields=["project", "import_key"],
+                condition=~models.Q(import_key=""),
+                name="ranking_import_once",
+            ),
             models.CheckConstraint(
                 name="ranking_outcome_known",
                 condition=models.Q(outcome__in=["ranked", "none_acceptable"]),

@@ -47,6 +47,11 @@ class Task(models.Model):
     batch = models.ForeignKey(
         ImportBatch, on_delete=models.CASCADE, null=True, related_name="tasks"
     )
+    import_key = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Hash of an imported record: the same one adds nothing.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = VisibleQuerySet["Task"].as_manager()
@@ -61,6 +66,11 @@ class Task(models.Model):
             ),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project", "import_key"],
+                condition=~models.Q(import_key=""),
+                name="task_import_once",
+            ),
             models.CheckConstraint(
                 name="task_kind_known",
                 condition=models.Q(kind__in=["demonstration", "ranking", "dialogue"]),
