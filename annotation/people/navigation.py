@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from annotation.people.access import Access
+
 _entries: list["Entry"] = []
 
 
@@ -28,18 +30,23 @@ def navigation_register(
         _entries.sort(key=lambda each: each.position)
 
 
+def navigation_entries(access: Access, path: str = "") -> list[dict[str, Any]]:
+    """What `access` may open: name, label and url of each entry; `here` where `path` lies in it."""
+    return [
+        {
+            "name": entry.url_name,
+            "label": entry.label,
+            "url": (url := reverse(entry.url_name, args=[access.project.slug])),
+            "here": path.startswith(url),
+        }
+        for entry in _entries
+        if access.has(*entry.roles)
+    ]
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `nav_entries` and `access` inside a project's pages."""
     access = getattr(request, "access", None)
     if access is None:
         return {"nav_entries": [], "access": None}
-    entries = [
-        {
-            "label": entry.label,
-            "url": (url := reverse(entry.url_name, args=[access.project.slug])),
-            "here": request.path.startswith(url),
-        }
-        for entry in _entries
-        if access.has(*entry.roles)
-    ]
-    return {"nav_entries": entries, "access": access}
+    return {"nav_entries": navigation_entries(access, request.path), "access": access}

@@ -1,0 +1,78 @@
+"""The page after sign-in: a desk for each project of the person, and what waits there.
+
+It reads the queue and the people, so it stands above both.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from annotation.models import Membership, MembershipRole, Project, User
+from annotation.people.access import Access
+from annotation.people.navigation import navigation_entries
+from annotation.people.projects import project_may_create
+from annotation.queue.standing import Standing, standing_get
+
+NOTICES = {
+    Membership.State.INVITED: "You are invited; an admin has yet to let you in.",
+    Membership.State.ONBOARDING: "You are being introduced; real tasks come afterwards.",
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One project as its member sees it from home."""
+
+    access: Access
+    entries: list[dict[str, Any]]
+    standing: Standing | None
+    notice: str
+
+    @property
+    def roles(self) -> list[str]:
+        if self.access.membership is None:
+            return ["site admin"]
+        return sorted(self.access.roles)
+
+
+def desks_of(user: User) -> list[Desk]:
+    """The site admin sees every project, all others those they are members of."""
+    memberships = {
+        membership.project_id: membership
+        for membership in user.memberships.exclude(state=Membership.State.SUSPENDED)
+        .select_related("project")
+        .prefetch_related("roles")
+    }
+    if user.is_superuser:
+        projects = list(Project.objects.order_by("name"))
+    else:
+        projects = sorted((m.project for m in memberships.values()), key=lambda each: each.name)
+    return [desk_of(Access(user, project, memberships.get(project.pk))) for project in projects]
+
+
+def desk_of(access: Access) -> Desk:
+    member = access.membership
+    active = member is not None and member.state == Membership.State.ACTIVE
+    labels = active and access.has(MembershipRole.Role.LABELER)
+    return Desk(
+        access=access,
+        # The labeler's entry is the Start button itself.
+        entries=[entry for entry in navigation_entries(access) if entry["name"] != "work"],
+        standing=standing_get(labeler=access.user, project=access.project) if labels else None,
+        notice=NOTICES.get(Membership.State(member.state), "") if member else "",
+    )
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
+    context = {
+        "desks": desks_of(request.user),
+        "can_create": project_may_create(request.user),
+        "create_url": reverse("project-new"),
+    }
+    return render(request, "annotation/home.html", context)

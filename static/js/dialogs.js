@@ -1,0 +1,12 @@
+// <button data-dialog="id"> opens <dialog id>; <button data-close> inside closes it; a press on the
+// backdrop closes it too.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  const closer = event.target.closest("dialog [data-close]");
+  if (closer) closer.closest("dialog").close();
+  if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});

@@ -1,0 +1,32 @@
+// Light, dark or as the system says. Loaded before the first paint, so that no page flashes.
+(() => {
+  const NAMES = { system: "as the system", light: "light", dark: "dark" };
+  const ORDER = Object.keys(NAMES);
+  const read = () => {
+    try {
+      return NAMES[localStorage.getItem("plumbline:theme")] ? localStorage.getItem("plumbline:theme") : "system";
+    } catch {
+      return "system";
+    }
+  };
+  const show = (theme) => {
+    if (theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    for (const name of document.querySelectorAll("[data-theme-name]")) name.textContent = NAMES[theme];
+  };
+  show(read());
+  document.addEventListener("DOMContentLoaded", () => {
+    show(read());
+    for (const button of document.querySelectorAll("[data-theme-next]")) {
+      button.addEventListener("click", () => {
+        const next = ORDER[(ORDER.indexOf(read()) + 1) % ORDER.length];
+        try {
+          localStorage.setItem("plumbline:theme", next);
+        } catch {
+          // A browser without storage keeps the theme for this page only.
+        }
+        show(next);
+      });
+    }
+  });
+})();
