@@ -1,0 +1,66 @@
+"""Demonstrations: an answer written by a person, or brought by a file."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from annotation.feedback.eligibility import feedback_standing
+from annotation.feedback.models import Demonstration, Source
+from annotation.feedback.signals import feedback_announce
+from annotation.people.models import User
+from annotation.prompts.models import ImportBatch, Prompt
+from annotation.queue.leases import assignment_lock, assignment_submit
+from annotation.queue.models import Assignment, Task
+from annotation.texts import text_validate
+
+
+def demonstration_submit(
+    *, assignment: Assignment, text: str, active_seconds: int = 0
+) -> Demonstration:
+    """Hand in the answer to a leased task; handing in twice returns what was handed in first.
+
+    Late work is kept too (see assignment_submit). Raises ValidationError.
+    """
+    text_validate(text, what="The demonstration")
+    with transaction.atomic():
+        fresh = assignment_lock(assignment)
+        if fresh.task.kind != Task.Kind.DEMONSTRATION:
+            raise ValidationError("This task does not ask for a demonstration.")
+        earlier = Demonstration.objects.filter(assignment=fresh, is_current=True).first()
+        if earlier:
+            return earlier
+        standing = feedback_standing(fresh)
+        assignment_submit(assignment=fresh, active_seconds=active_seconds)
+        demonstration = Demonstration.objects.create(**standing, text=text)
+        feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
+    return demonstration
+
+
+def demonstration_record(
+    *,
+    prompt: Prompt,
+    text: str,
+    source: str = Source.IMPORT,
+    labeler: User | None = None,
+    batch: ImportBatch | None = None,
+    line: int | None = None,
+    trains: bool = True,
+) -> Demonstration:
+    """Store an answer that came without a task. A batch's line is stored once per prompt."""
+    text_validate(text, what="The demonstration")
+    if source not in Source.values:
+        raise ValidationError(f"Unknown source: {source}.")
+    with transaction.atomic():
+        if batch is not None:
+            earlier = Demonstration.objects.filter(batch=batch, line=line, prompt=prompt).first()
+            if earlier:
+                return earlier
+        return Demonstration.objects.create(
+            project_id=prompt.project_id,
+            prompt=prompt,
+            labeler=labeler,
+            source=source,
+            trains=trains,
+            batch=batch,
+            line=line,
+            text=text,
+        )

@@ -1,0 +1,178 @@
+"""Rankings: K answers to one prompt put in order, ties and all, saved in one piece."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from annotation.feedback.eligibility import feedback_standing
+from annotation.feedback.models import Judgment, Ranking, Source
+from annotation.feedback.signals import feedback_announce
+from annotation.people.models import Project, User
+from annotation.prompts.models import Completion, ImportBatch, Prompt
+from annotation.queue.leases import assignment_lock, assignment_submit, shown_slots
+from annotation.queue.models import Assignment, Task
+from annotation.texts import text_validate
+
+Outcome = Ranking.Outcome
+MAX_RANK = 1_000
+
+
+@dataclass(frozen=True)
+class JudgmentInput:
+    """What was said about one completion: its rank slot (1 is best), a 1-7 grade, and flags."""
+
+    rank: int | None
+    likert: int | None = None
+    flags: list[str] = field(default_factory=list)
+
+
+def dense_ranks(ranks: Sequence[int]) -> list[int]:
+    """Close the gaps: [2, 5, 2] -> [1, 2, 1]. Equal ranks tie, the smallest becomes 1."""
+    levels = {rank: level for level, rank in enumerate(sorted(set(ranks)), start=1)}
+    return [levels[rank] for rank in ranks]
+
+
+def ranking_submit(
+    *,
+    assignment: Assignment,
+    judgments: Sequence[JudgmentInput],
+    outcome: str = Outcome.RANKED,
+    strength: int | None = None,
+    note: str = "",
+    active_seconds: int = 0,
+) -> Ranking:
+    """Hand in a ranking; `judgments[i]` is about the i-th completion *in the order shown*.
+
+    Handing in twice returns what was handed in first; late work is kept (see assignment_submit).
+    Raises ValidationError.
+    """
+    note_validate(outcome=outcome, strength=strength, note=note)
+    with transaction.atomic():
+        fresh = assignment_lock(assignment)
+        if fresh.task.kind != Task.Kind.RANKING:
+            raise ValidationError("This task does not ask for a ranking.")
+        earlier = Ranking.objects.filter(assignment=fresh, is_current=True).first()
+        if earlier:
+            return earlier
+        slots = shown_slots(fresh)
+        if len(judgments) != len(slots):
+            raise ValidationError(f"There are {len(slots)} answers to judge, not {len(judgments)}.")
+        judgments_validate(judgments, outcome=outcome, rubric=fresh.task.project.rubric)
+        standing = feedback_standing(fresh)
+        assignment_submit(assignment=fresh, active_seconds=active_seconds)
+        ranking = Ranking.objects.create(**standing, outcome=outcome, strength=strength, note=note)
+        judgments_create(ranking, [slot.completion_id for slot in slots], judgments)
+        feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
+    return ranking
+
+
+def ranking_record(
+    *,
+    project: Project,
+    prompt: Prompt,
+    completions: Sequence[Completion],
+    ranks: Sequence[int],
+    source: str,
+    labeler: User | None = None,
+    batch: ImportBatch | None = None,
+    line: int | None = None,
+    strength: int | None = None,
+    note: str = "",
+    trains: bool = True,
+) -> Ranking:
+    """Store a ranking of K >= 2 completions that came without a task.
+
+    `ranks[i]` is the rank of `completions[i]`: 1 is best, gaps are closed. A batch's line is
+    stored once per prompt. Raises ValidationError.
+    """
+    if source not in Source.values:
+        raise ValidationError(f"Unknown source: {source}.")
+    if len(completions) < 2:
+        raise ValidationError("A ranking needs at least two different answers.")
+    if len(ranks) != len(completions):
+        raise ValidationError(f"There are {len(completions)} answers but {len(ranks)} ranks.")
+    if len({completion.pk for completion in completions}) != len(completions):
+        raise ValidationError("The same answer stands twice in a ranking.")
+    if any(completion.prompt_id != prompt.pk for completion in completions):
+        raise ValidationError("An answer belongs to another prompt.")
+    note_validate(outcome=Outcome.RANKED, strength=strength, note=note)
+    judgments = [JudgmentInput(rank) for rank in ranks]
+    judgments_validate(judgments, outcome=Outcome.RANKED, rubric=project.rubric)
+    with transaction.atomic():
+        if batch is not None:
+            earlier = Ranking.objects.filter(batch=batch, line=line, prompt=prompt).first()
+            if earlier:
+                return earlier
+        ranking = Ranking.objects.create(
+            project=project,
+            prompt=prompt,
+            labeler=labeler,
+            source=source,
+            trains=trains,
+            batch=batch,
+            line=line,
+            outcome=Outcome.RANKED,
+            strength=strength,
+            note=note,
+        )
+        judgments_create(ranking, [completion.pk for completion in completions], judgments)
+    return ranking
+
+
+def judgments_create(
+    ranking: Ranking, completion_ids: Sequence[int], judgments: Sequence[JudgmentInput]
+) -> None:
+    """Write one judgment per completion; the only place where ranks are made dense."""
+    ranks: list[int | None] = [None] * len(judgments)
+    given = [judgment.rank for judgment in judgments if judgment.rank is not None]
+    if given:
+        ranks = list(dense_ranks(given))
+    Judgment.objects.bulk_create(
+        Judgment(
+            ranking=ranking,
+            completion_id=completion_id,
+            rank=rank,
+            likert=judgment.likert,
+            flags=sorted(set(judgment.flags)),
+        )
+        for completion_id, rank, judgment in zip(completion_ids, ranks, judgments, strict=True)
+    )
+
+
+def note_validate(*, outcome: str, strength: int | None, note: str) -> None:
+    if outcome not in Outcome.values:
+        raise ValidationError({"outcome": f"Unknown outcome: {outcome}."})
+    if strength is not None and strength not in Ranking.Strength.values:
+        raise ValidationError({"strength": "The strength lies between 0 and 3."})
+    if strength is not None and outcome != Outcome.RANKED:
+        raise ValidationError({"strength": "Only a ranking of acceptable answers has a strength."})
+    text_validate(note, what="The note", limit=10_000, blank=True)
+
+
+def judgments_validate(
+    judgments: Sequence[JudgmentInput], *, outcome: str, rubric: dict[str, Any]
+) -> None:
+    """Every answer has a rank, or none has when none was acceptable; grades fit the rubric."""
+    known = {flag["key"] for flag in rubric["flags"]}
+    for number, judgment in enumerate(judgments, start=1):
+        what = f"Answer {number}"
+        if outcome == Outcome.RANKED and judgment.rank is None:
+            raise ValidationError(f"{what} has not been ranked.")
+        if outcome == Outcome.NONE_ACCEPTABLE and judgment.rank is not None:
+            raise ValidationError(f"{what} has a rank, though none is said to be acceptable.")
+        if judgment.rank is not None and not whole(judgment.rank, 1, MAX_RANK):
+            raise ValidationError(f"{what}: a rank is a whole number from 1, the best.")
+        if judgment.likert is not None and not whole(judgment.likert, 1, 7):
+            raise ValidationError(f"{what}: the grade lies between 1 and 7.")
+        if judgment.likert is not None and rubric["likert"] is None:
+            raise ValidationError(f"{what}: this project gives no grades.")
+        unknown = [str(flag) for flag in judgment.flags if flag not in known]
+        if unknown:
+            raise ValidationError(f"{what}: the rubric has no flag {', '.join(unknown)}.")
+
+
+def whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high

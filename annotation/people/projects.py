@@ -1,0 +1,286 @@
+"""Projects, their members and their rubric: every change is checked and leaves an audit event."""
+
+import re
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from annotation.people.models import (
+    AuditEvent,
+    Membership,
+    MembershipRole,
+    Project,
+    User,
+    default_rubric,
+)
+from annotation.queue.tasks import overlap_apply
+from annotation.texts import text_validate
+
+Role = MembershipRole.Role
+CHANGEABLE = (
+    "name",
+    "instructions",
+    "k_min",
+    "k_max",
+    "overlap",
+    "rubric",
+    "lease_minutes",
+    "max_open_leases",
+)
+MAX_FLAGS = 20
+KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def audit(*, project: Project, actor: User | None, verb: str, target: str, **data: Any) -> None:
+    AuditEvent.objects.create(project=project, actor=actor, verb=verb, target=target, data=data)
+
+
+def project_may_create(user: User) -> bool:
+    """Site admins, and people who already administer a project."""
+    return (
+        user.is_superuser
+        or MembershipRole.objects.filter(
+            role=Role.ADMIN, membership__user=user, membership__state=Membership.State.ACTIVE
+        ).exists()
+    )
+
+
+def project_create(
+    *,
+    actor: User,
+    name: str,
+    slug: str | None = None,
+    instructions: str = "",
+    k_min: int = 4,
+    k_max: int = 9,
+    overlap: int = 1,
+    rubric: dict[str, Any] | None = None,
+    lease_minutes: int = 30,
+    max_open_leases: int = 3,
+) -> Project:
+    """Create a project with `actor` as its admin. Raises ValidationError by field."""
+    with transaction.atomic():
+        project = Project(
+            name=name,
+            slug=slug or slug_free(name),
+            instructions=instructions,
+            k_min=k_min,
+            k_max=k_max,
+            overlap=overlap,
+            rubric=default_rubric() if rubric is None else rubric,
+            lease_minutes=lease_minutes,
+            max_open_leases=max_open_leases,
+            created_by=actor,
+        )
+        project_validate(project)
+        project.save()
+        audit(project=project, actor=actor, verb="project_create", target=project.slug)
+        member_add(actor=actor, project=project, user=actor, roles=[Role.ADMIN])
+    return project
+
+
+def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
+    """Change a project's settings; a new text of instructions or rubric is a new version of it.
+
+    A changed overlap reopens or finishes tasks (see overlap_apply). Raises ValidationError.
+    """
+    unknown = sorted(set(changes) - set(CHANGEABLE))
+    if unknown:
+        raise ValidationError(f"These cannot be changed: {', '.join(unknown)}.")
+    with transaction.atomic():
+        project = Project.objects.select_for_update().get(pk=project.pk)
+        changed = {key: value for key, value in changes.items() if getattr(project, key) != value}
+        for key, value in changed.items():
+            setattr(project, key, value)
+        project_validate(project)
+        project.instructions_version += "instructions" in changed
+        project.rubric_version += "rubric" in changed
+        project.save()
+        if changed:
+            audit(
+                project=project,
+                actor=actor,
+                verb="project_update",
+                target=project.slug,
+                fields=sorted(changed),
+            )
+    if "overlap" in changed:
+        overlap_apply(project=project)
+    return project
+
+
+def project_validate(project: Project) -> None:
+    text_validate(project.instructions, what="The instructions", blank=True)
+    text_validate(project.name, what="The name", limit=120)
+    rubric_validate(project.rubric)
+    # Before full_clean, whose own words for this constraint are its name.
+    if isinstance(project.k_min, int) and isinstance(project.k_max, int):
+        if not 4 <= project.k_min <= 9:
+            raise ValidationError({"k_min": "K lies between 4 and 9."})
+        if not project.k_min <= project.k_max <= 9:
+            raise ValidationError({"k_max": "The largest K lies between the smallest K and 9."})
+    project.full_clean()
+
+
+def slug_free(name: str) -> str:
+    """A slug made from a name, with a number behind it where the plain one is taken."""
+    stem = slugify(name)[:50] or "project"
+    taken = set(Project.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    number = 1
+    slug = stem
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+def rubric_validate(rubric: Any) -> dict[str, Any]:
+    """Return the rubric unchanged, or raise ValidationError under the key "rubric".
+
+    {"likert": {"worst": text, "best": text} or None, "flags": [{"key": ..., "label": ...}, ...]}
+    """
+    try:
+        if not isinstance(rubric, dict) or set(rubric) != {"likert", "flags"}:
+            raise ValidationError("A rubric has exactly a Likert scale and flags.")
+        likert_validate(rubric["likert"])
+        flags_validate(rubric["flags"])
+    except ValidationError as error:
+        raise ValidationError({"rubric": error.messages}) from error
+    return rubric
+
+
+def likert_validate(likert: Any) -> None:
+    if likert is None:
+        return
+    if not isinstance(likert, dict) or set(likert) != {"worst", "best"}:
+        raise ValidationError("The Likert scale names its worst and its best end.")
+    for end in ("worst", "best"):
+        text_validate(likert[end], what=f"The scale's {end} end", limit=80)
+
+
+def flags_validate(flags: Any) -> None:
+    if not isinstance(flags, list) or len(flags) > MAX_FLAGS:
+        raise ValidationError(f"The flags are a list of at most {MAX_FLAGS}.")
+    seen: set[str] = set()
+    for flag in flags:
+        if not isinstance(flag, dict) or set(flag) != {"key", "label"}:
+            raise ValidationError("A flag has exactly a key and a label.")
+        key = flag["key"]
+        if not isinstance(key, str) or not KEY.fullmatch(key):
+            raise ValidationError(
+                "A flag's key begins with a small letter and holds small letters, digits and _."
+            )
+        if key in seen:
+            raise ValidationError(f"Two flags have the key {key}.")
+        seen.add(key)
+        text_validate(flag["label"], what=f"The label of {key}", limit=80)
+
+
+def roles_validate(roles: list[str]) -> list[str]:
+    unknown = [role for role in roles if role not in Role.values]
+    if unknown:
+        raise ValidationError({"roles": f"Unknown role: {', '.join(map(str, unknown))}."})
+    if not roles:
+        raise ValidationError({"roles": "A member needs at least one role."})
+    return sorted(set(roles))
+
+
+def member_add(
+    *,
+    actor: User | None,
+    project: Project,
+    user: User,
+    roles: list[str],
+    state: str = Membership.State.ACTIVE,
+    heldout: bool = False,
+) -> Membership:
+    """Make `user` a member. Raises ValidationError when they are one already."""
+    roles = roles_validate(roles)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                membership = Membership(project=project, user=user, state=state, heldout=heldout)
+                membership.clean_fields()
+                membership.save()
+        except IntegrityError as error:
+            raise ValidationError({"user": f"{user} is a member already."}) from error
+        roles_set(membership, roles)
+        audit(
+            project=project,
+            actor=actor,
+            verb="member_add",
+            target=user.username,
+            roles=roles,
+            state=state,
+            heldout=heldout,
+        )
+    return membership
+
+
+def member_update(
+    *,
+    actor: User | None,
+    membership: Membership,
+    roles: list[str] | None = None,
+    state: str | None = None,
+    heldout: bool | None = None,
+) -> Membership:
+    """Change what a member is and may do. What they have said keeps the standing it was given.
+
+    Raises ValidationError; the last active admin of a project stays one.
+    """
+    changes = {"roles": roles, "state": state, "heldout": heldout}
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=membership.project_id)
+        membership = Membership.objects.select_related("project", "user").get(pk=membership.pk)
+        if state is not None:
+            membership.state = state
+        if heldout is not None:
+            membership.heldout = heldout
+        membership.clean_fields()
+        membership.save()
+        if roles is not None:
+            roles_set(membership, roles_validate(roles))
+        last_admin_stays(membership.project)
+        audit(
+            project=membership.project,
+            actor=actor,
+            verb="member_update",
+            target=membership.user.username,
+            **{key: value for key, value in changes.items() if value is not None},
+        )
+    return membership
+
+
+def roles_set(membership: Membership, roles: list[str]) -> None:
+    membership.roles.exclude(role__in=roles).delete()
+    held = set(membership.roles.values_list("role", flat=True))
+    MembershipRole.objects.bulk_create(
+        MembershipRole(membership=membership, role=role) for role in roles if role not in held
+    )
+
+
+def last_admin_stays(project: Project) -> None:
+    admins = MembershipRole.objects.filter(
+        role=Role.ADMIN, membership__project=project, membership__state=Membership.State.ACTIVE
+    )
+    if not admins.exists():
+        raise ValidationError("A project keeps at least one active admin.")
+
+
+def user_create(*, actor: User | None, username: str, password: str, email: str = "") -> User:
+    """Create an account. Raises ValidationError by field, the password's rules included."""
+    user = User(username=username, email=email)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
+    user.set_password(password)
+    user.full_clean()
+    with transaction.atomic():
+        user.save()
+        AuditEvent.objects.create(actor=actor, verb="user_create", target=username)
+    return user

@@ -1,0 +1,140 @@
+"""Prompts and completions: checked, deduplicated by content, and given their split for good."""
+
+import hashlib
+import json
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from annotation.people.models import Project
+from annotation.prompts.models import Completion, ImportBatch, Prompt, UseCase
+from annotation.texts import MAX_TEXT, text_validate
+
+ROLES = ("system", "user", "assistant")
+MAX_MESSAGES = 200
+
+Messages = list[dict[str, str]]
+
+
+def messages_validate(messages: Any) -> Messages:
+    """Return the conversation unchanged, or raise ValidationError saying which message is wrong.
+
+    It begins with at most one system message and ends with the user's turn that wants an answer.
+    """
+    if not isinstance(messages, list) or not messages:
+        raise ValidationError("A prompt needs at least one message.")
+    if len(messages) > MAX_MESSAGES:
+        raise ValidationError(f"A prompt holds at most {MAX_MESSAGES} messages.")
+    for number, message in enumerate(messages, start=1):
+        if not isinstance(message, dict) or set(message) != {"role", "content"}:
+            raise ValidationError(f"Message {number} must have exactly a role and a content.")
+        if message["role"] not in ROLES:
+            raise ValidationError(f"Message {number}: the role must be one of {', '.join(ROLES)}.")
+        if message["role"] == "system" and number > 1:
+            raise ValidationError(f"Message {number}: only the first message may be the system's.")
+        text_validate(message["content"], what=f"Message {number}")
+    if messages[-1]["role"] != "user":
+        raise ValidationError("The last message must be the user's: it is what wants an answer.")
+    if sum(len(message["content"]) for message in messages) > MAX_TEXT:
+        raise ValidationError(f"A prompt holds at most {MAX_TEXT:,} characters.")
+    return messages
+
+
+def normal(text: str) -> str:
+    """What two texts share that a reader cannot tell apart."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def text_hash(text: str) -> str:
+    return hashlib.sha256(normal(text).encode()).hexdigest()
+
+
+def content_hash(messages: Messages) -> str:
+    turns = [[message["role"], normal(message["content"])] for message in messages]
+    return hashlib.sha256(json.dumps(turns, ensure_ascii=False).encode()).hexdigest()
+
+
+def split_for(key: str) -> str:
+    """Draw train, valid or test (80, 10, 10 in a hundred) from a key, the same one every time."""
+    tenth = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) * 10 >> 64
+    return {8: Prompt.Split.VALID, 9: Prompt.Split.TEST}.get(tenth, Prompt.Split.TRAIN).value
+
+
+def prompt_create(
+    *,
+    project: Project,
+    messages: Messages,
+    use_case: str = UseCase.OTHER,
+    source: str = Prompt.Source.IMPORT,
+    contributor: str = "",
+    batch: ImportBatch | None = None,
+    line: int | None = None,
+    split: str | None = None,
+) -> tuple[Prompt, bool]:
+    """Store a prompt, or find the one with the same content. Returns it and whether it is new.
+
+    The split is drawn by contributor, so that one person's prompts never stand on both sides of
+    a validation, and by content where no contributor is known. Raises ValidationError.
+    """
+    messages_validate(messages)
+    for value, known, what in (
+        (use_case, UseCase.values, "use case"),
+        (source, Prompt.Source.values, "source"),
+        (split, [None, *Prompt.Split.values], "split"),
+    ):
+        if value not in known:
+            raise ValidationError(f"Unknown {what}: {value}.")
+    text_validate(contributor, what="The contributor", limit=120, blank=True)
+    digest = content_hash(messages)
+    with transaction.atomic():
+        found = prompt_find(project=project, digest=digest, batch=batch, line=line)
+        if found:
+            return found, False
+        try:
+            with transaction.atomic():
+                prompt = Prompt.objects.create(
+                    project=project,
+                    messages=messages,
+                    content_hash=digest,
+                    use_case=use_case,
+                    source=source,
+                    contributor=contributor,
+                    split=split or split_for(contributor or digest),
+                    batch=batch,
+                    line=line,
+                )
+        except IntegrityError:  # another process stored the same content a moment ago
+            return Prompt.objects.get(project=project, content_hash=digest), False
+    return prompt, True
+
+
+def prompt_find(
+    *, project: Project, digest: str, batch: ImportBatch | None, line: int | None
+) -> Prompt | None:
+    """The project's prompt with this content, made visible with `batch` if it was not.
+
+    A prompt left behind by an import that never became visible would hide what now builds on it.
+    """
+    prompt = Prompt.objects.filter(project=project, content_hash=digest).first()
+    if prompt is None or prompt.batch_id is None or (batch and prompt.batch_id == batch.pk):
+        return prompt
+    if prompt.batch is not None and prompt.batch.state != ImportBatch.State.VISIBLE:
+        prompt.batch, prompt.line = batch, line
+        prompt.save(update_fields=["batch", "line"])
+    return prompt
+
+
+def completion_create(*, prompt: Prompt, text: str) -> tuple[Completion, bool]:
+    """Store an answer, or find the one with the same text. Returns it and whether it is new."""
+    text_validate(text, what="The completion")
+    digest = text_hash(text)
+    found = Completion.objects.filter(prompt=prompt, text_hash=digest).first()
+    if found:
+        return found, False
+    return Completion.objects.get_or_create(
+        prompt=prompt,
+        text_hash=digest,
+        defaults={"project_id": prompt.project_id, "text": text},
+    )

@@ -1,0 +1,109 @@
+"""Tasks: made, withdrawn, and brought to a project's overlap."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Case, Max, Min, Value, When
+
+from annotation.people.models import Project
+from annotation.prompts.models import Completion, ImportBatch, Prompt
+from annotation.queue.models import Task, TaskCompletion
+
+# An UPDATE of this many rows holds SQLite's one write lock for some 20 ms.
+CHUNK = 5_000
+# Whose overlap follows the project's; gold, screening and practice have their own.
+FOLLOWS_PROJECT = (Task.Purpose.TRAIN, Task.Purpose.EVALUATION)
+
+
+def task_create(
+    *,
+    project: Project,
+    kind: str,
+    prompt: Prompt,
+    completions: Sequence[Completion] = (),
+    purpose: str = Task.Purpose.TRAIN,
+    priority: int = 0,
+    overlap: int | None = None,
+    batch: ImportBatch | None = None,
+) -> Task:
+    """Put a task into the queue. `overlap` is the project's where none is given.
+
+    Raises ValidationError when the completions do not fit the kind, the prompt or the project's K.
+    """
+    if kind not in Task.Kind.values or purpose not in Task.Purpose.values:
+        raise ValidationError(f"Unknown kind or purpose of task: {kind}, {purpose}.")
+    overlap = project.overlap if overlap is None else overlap
+    if overlap < 1:
+        raise ValidationError("The overlap is at least 1.")
+    if prompt.project_id != project.pk:
+        raise ValidationError("The prompt belongs to another project.")
+    completions_validate(
+        project=project, kind=kind, purpose=purpose, prompt=prompt, answers=completions
+    )
+    with transaction.atomic():
+        task = Task.objects.create(
+            project=project,
+            kind=kind,
+            purpose=purpose,
+            prompt=prompt,
+            k=len(completions),
+            overlap=overlap,
+            priority=priority,
+            batch=batch,
+        )
+        if completions:
+            TaskCompletion.objects.bulk_create(
+                TaskCompletion(task=task, completion=completion, slot=slot)
+                for slot, completion in enumerate(completions)
+            )
+    return task
+
+
+def completions_validate(
+    *, project: Project, kind: str, purpose: str, prompt: Prompt, answers: Sequence[Completion]
+) -> None:
+    if kind != Task.Kind.RANKING:
+        if answers:
+            raise ValidationError("Only a ranking task has completions.")
+        return
+    low, high = (project.k_min, project.k_max) if purpose == Task.Purpose.TRAIN else (2, 9)
+    if not low <= len(answers) <= high:
+        raise ValidationError(
+            f"This ranking task needs {low} to {high} different answers, not {len(answers)}."
+        )
+    if len({completion.pk for completion in answers}) != len(answers):
+        raise ValidationError("The same answer stands twice in a task.")
+    if any(completion.prompt_id != prompt.pk for completion in answers):
+        raise ValidationError("An answer belongs to another prompt.")
+
+
+def task_close(*, task: Task) -> None:
+    """Withdraw a task. Whoever works on it may still submit: that comes in as an extra."""
+    Task.objects.filter(pk=task.pk).exclude(state=Task.State.CLOSED).update(state=Task.State.CLOSED)
+    task.state = Task.State.CLOSED
+
+
+def overlap_apply(*, project: Project) -> int:
+    """Give the project's overlap to its tasks; the raised reopen, the satisfied are done.
+
+    Written in chunks of CHUNK ids, so that labelers go on claiming meanwhile. Returns the number
+    of tasks changed.
+    """
+    tasks = Task.objects.filter(project=project, purpose__in=FOLLOWS_PROJECT).exclude(
+        state=Task.State.CLOSED
+    )
+    wanted = tasks.exclude(overlap=project.overlap)
+    span = wanted.aggregate(first=Min("id"), last=Max("id"))
+    changed = 0
+    if span["first"] is None:
+        return changed
+    for start in range(span["first"], span["last"] + 1, CHUNK):
+        changed += wanted.filter(id__gte=start, id__lt=start + CHUNK).update(
+            overlap=project.overlap,
+            state=Case(
+                When(submitted_count__gte=project.overlap, then=Value(Task.State.DONE)),
+                default=Value(Task.State.OPEN),
+            ),
+        )
+    return changed
