@@ -1,6 +1,6 @@
-"""What differs between kinds of job: a handler says what its process is told and what comes of it.
+"""What differs between kinds of job: what its process is told, and what comes of its work.
 
-An app registers its handlers when it is loaded, so that supervision here needs to know no app above.
+An app registers its handlers when it is loaded, so that supervision needs to know no app above.
 """
 
 from abc import ABC, abstractmethod
