@@ -41,6 +41,13 @@ class JobHandler(ABC, Generic[J]):
         Idempotent. Progress and errors are kept on the row already.
         """
 
+    def collect(self, job: J, result: dict[str, Any], folder: Path) -> None:
+        """What must be kept but is too much for one transaction; called before `finish`, in none.
+
+        Its own transactions are short and idempotent, and each looks whether the attempt still
+        counts.
+        """
+
     @abstractmethod
     def finish(self, job: J, result: dict[str, Any], folder: Path) -> None:
         """Keep what the process made, in the transaction that makes the job succeed.
