@@ -1,5 +1,18 @@
 from django.apps import AppConfig
 
+from annotation.people.navigation import navigation_register
+
 
 class AnnotationConfig(AppConfig):
     name = "annotation"
+
+    def ready(self) -> None:
+        admin, researcher, reviewer = "admin", "researcher", "reviewer"
+        navigation_register(
+            label="Overview",
+            url_name="project",
+            roles=(admin, researcher, reviewer),
+            position=10,
+        )
+        navigation_register(label="Members", url_name="members", roles=(admin,), position=60)
+        navigation_register(label="Settings", url_name="project-edit", roles=(admin,), position=90)

@@ -1,8 +1,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from annotation import home
+from annotation import home, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("", include("annotation.people.urls")),
+    path("", include("annotation.people.project_urls")),
+    path("p/<slug:slug>/", views.project, name="project"),
 ]

@@ -2,12 +2,13 @@
 template here has to know a page of theirs."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from annotation.people.access import Access
+if TYPE_CHECKING:  # apps register before their models are loaded
+    from annotation.people.access import Access
 
 _entries: list["Entry"] = []
 
@@ -30,18 +31,21 @@ def navigation_register(
         _entries.sort(key=lambda each: each.position)
 
 
-def navigation_entries(access: Access, path: str = "") -> list[dict[str, Any]]:
+def navigation_entries(access: "Access", path: str = "") -> list[dict[str, Any]]:
     """What `access` may open: name, label and url of each entry; `here` where `path` lies in it."""
-    return [
+    entries = [
         {
             "name": entry.url_name,
             "label": entry.label,
-            "url": (url := reverse(entry.url_name, args=[access.project.slug])),
-            "here": path.startswith(url),
+            "url": reverse(entry.url_name, args=[access.project.slug]),
         }
         for entry in _entries
         if access.has(*entry.roles)
     ]
+    # The overview's address begins every other: the longest that fits is where one is.
+    fitting = [entry["url"] for entry in entries if path.startswith(entry["url"])]
+    here = max(fitting, key=len, default=None)
+    return [{**entry, "here": entry["url"] == here} for entry in entries]
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""What a project holds, in numbers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from annotation.models import Demonstration, Project, Ranking, Task
+
+
+@dataclass(frozen=True)
+class TaskCounts:
+    """Tasks of one kind by state; `done` holds those with all their submissions."""
+
+    kind: str
+    open: int
+    done: int
+    closed: int
+
+    @property
+    def total(self) -> int:
+        return self.open + self.done
+
+
+@dataclass(frozen=True)
+class Overview:
+    prompts: int
+    prompts_by_split: dict[str, int]
+    tasks: list[TaskCounts]
+    demonstrations: int
+    rankings: int
+    members: int
+    labelers: int
+
+    @property
+    def empty(self) -> bool:
+        return not (self.prompts or self.tasks or self.demonstrations or self.rankings)
+
+
+def project_overview(project: Project) -> Overview:
+    """Count what is visible; records of an unfinished import are not."""
+    splits: Any = project.prompts.visible().values_list("split").annotate(n=Count("pk"))
+    by_split = dict(splits.order_by("split"))
+    states = {state: Count("pk", filter=Q(state=state)) for state in Task.State.values}
+    tasks = project.tasks.visible().values("kind").annotate(**states).order_by("kind")
+    members = project.memberships.aggregate(
+        members=Count("pk", distinct=True),
+        labelers=Count("pk", distinct=True, filter=Q(state="active", roles__role="labeler")),
+    )
+    current = {"project": project, "is_current": True}
+    return Overview(
+        prompts=sum(by_split.values()),
+        prompts_by_split=by_split,
+        tasks=[
+            TaskCounts(Task.Kind(row["kind"]).label, row["open"], row["done"], row["closed"])
+            for row in tasks
+        ],
+        demonstrations=Demonstration.objects.visible().filter(**current).count(),
+        rankings=Ranking.objects.visible().filter(**current).count(),
+        **members,
+    )

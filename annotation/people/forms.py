@@ -1,0 +1,197 @@
+"""The forms of a project's settings and members. What they accept the domain checks once more."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils.datastructures import MultiValueDict
+from django.utils.text import slugify
+
+from annotation.people.models import Membership, MembershipRole, Project, default_rubric
+
+Flag = dict[str, str]
+
+
+class FlagsWidget(forms.Widget):
+    """Rows of a label and a key, posted as two parallel lists; the last row is empty."""
+
+    template_name = "annotation/project_flags.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["rows"] = [*(value or []), {"key": "", "label": ""}]
+        return context
+
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
+    ) -> list[Flag]:
+        del files
+        getlist = getattr(data, "getlist", lambda key: data.get(key, []))
+        labels, keys = getlist(f"{name}_label"), getlist(f"{name}_key")
+        keys = [*keys, *[""] * (len(labels) - len(keys))]
+        return [
+            {"key": key.strip(), "label": label.strip()}
+            for label, key in zip(labels, keys, strict=False)
+        ]
+
+    def value_omitted_from_data(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
+    ) -> bool:
+        del files
+        return f"{name}_label" not in data
+
+    def render(self, *args: Any, **kwargs: Any) -> Any:
+        # Through the project's own templates, not those of django.forms.
+        kwargs["renderer"] = TemplatesSetting()
+        return super().render(*args, **kwargs)
+
+
+class FlagsField(forms.Field):
+    """A rubric's yes/no questions. Rows without a label are dropped; a key is made where none is.
+
+    A key is what the data holds, so it should not change once people have labelled with it.
+    """
+
+    widget = FlagsWidget
+
+    def clean(self, value: list[Flag] | None) -> list[Flag]:
+        flags: list[Flag] = []
+        for row in value or []:
+            if not row["label"]:
+                continue
+            key = slugify(row["key"] or row["label"]).replace("-", "_")[:40]
+            if not key or not key[0].isalpha():
+                raise ValidationError(f"Give “{row['label']}” a key that begins with a letter.")
+            if key in {flag["key"] for flag in flags}:
+                raise ValidationError(f"Two flags share the key “{key}”.")
+            flags.append({"key": key, "label": row["label"]})
+        return flags
+
+
+class ProjectForm(forms.Form):
+    name = forms.CharField(max_length=120)
+    instructions = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text="Markdown. Labelers see it beside every task.",
+    )
+    k_min = forms.IntegerField(
+        label="Fewest answers in a ranking", min_value=4, max_value=9, initial=4
+    )
+    k_max = forms.IntegerField(label="Most", min_value=4, max_value=9, initial=9)
+    overlap = forms.IntegerField(
+        label="People per task",
+        min_value=1,
+        max_value=50,
+        initial=1,
+        help_text="More than one measures agreement. Raising it reopens finished tasks.",
+    )
+    lease_minutes = forms.IntegerField(
+        label="Lease, minutes",
+        min_value=1,
+        max_value=24 * 60,
+        initial=30,
+        help_text="How long a task stays with a person who has gone quiet.",
+    )
+    likert = forms.BooleanField(label="Ask for a grade from 1 to 7", required=False, initial=True)
+    worst = forms.CharField(label="1 means", max_length=80, required=False, initial="worst")
+    best = forms.CharField(label="7 means", max_length=80, required=False, initial="best")
+    flags = FlagsField(required=False)
+
+    @classmethod
+    def initial_of(cls, project: Project) -> dict[str, Any]:
+        likert = project.rubric["likert"] or {}
+        return {
+            "name": project.name,
+            "instructions": project.instructions,
+            "k_min": project.k_min,
+            "k_max": project.k_max,
+            "overlap": project.overlap,
+            "lease_minutes": project.lease_minutes,
+            "likert": bool(likert),
+            "worst": likert.get("worst", "worst"),
+            "best": likert.get("best", "best"),
+            "flags": project.rubric["flags"],
+        }
+
+    @classmethod
+    def initial_new(cls) -> dict[str, Any]:
+        return {"flags": default_rubric()["flags"]}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("k_min") and data.get("k_max") and data["k_min"] > data["k_max"]:
+            self.add_error("k_max", "Must not be less than the fewest.")
+        for end in ("worst", "best"):
+            if data.get("likert") and not data.get(end):
+                self.add_error(end, "Say what this end of the scale means.")
+        return data
+
+    def changes(self) -> dict[str, Any]:
+        """The cleaned data as the project's fields."""
+        data = dict(self.cleaned_data)
+        ends = {"worst": data.pop("worst"), "best": data.pop("best")}
+        data["rubric"] = {
+            "likert": ends if data.pop("likert") else None,
+            "flags": data.pop("flags"),
+        }
+        return data
+
+
+class ProjectCreateForm(ProjectForm):
+    slug = forms.SlugField(
+        label="Address",
+        max_length=60,
+        required=False,
+        help_text="Stands in every link. Made from the name when left empty.",
+    )
+    field_order = ["name", "slug"]
+
+    def clean_slug(self) -> str:
+        slug = self.cleaned_data["slug"]
+        if slug and Project.objects.filter(slug=slug).exists():
+            raise ValidationError("Another project has this address.")
+        return str(slug)
+
+    def changes(self) -> dict[str, Any]:
+        data = super().changes()
+        data["slug"] = data["slug"] or None
+        return data
+
+
+class MemberForm(forms.Form):
+    roles = forms.MultipleChoiceField(
+        choices=MembershipRole.Role.choices, widget=forms.CheckboxSelectMultiple
+    )
+    state = forms.ChoiceField(
+        choices=Membership.State.choices, initial=Membership.State.ACTIVE, required=True
+    )
+    heldout = forms.BooleanField(
+        label="Held out",
+        required=False,
+        help_text="Only evaluates: nothing this person says ever trains.",
+    )
+
+    @classmethod
+    def initial_of(cls, membership: Membership) -> dict[str, Any]:
+        return {
+            "roles": [row.role for row in membership.roles.all()],
+            "state": membership.state,
+            "heldout": membership.heldout,
+        }
+
+
+class MemberAddForm(MemberForm):
+    username = forms.CharField(
+        max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    email = forms.EmailField(label="E-mail", required=False)
+    password = forms.CharField(
+        label="First password",
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Only for a new account. Leave it empty when the person has one.",
+    )
+    field_order = ["username", "email", "password", "roles", "state", "heldout"]

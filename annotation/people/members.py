@@ -1,0 +1,44 @@
+"""Bringing people into a project."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from annotation.people.models import Membership, Project, User
+from annotation.people.projects import member_add, user_create
+
+
+@transaction.atomic
+def member_enrol(
+    *,
+    actor: User,
+    project: Project,
+    username: str,
+    roles: Sequence[str],
+    state: str = Membership.State.ACTIVE,
+    heldout: bool = False,
+    email: str = "",
+    password: str = "",
+) -> Membership:
+    """Add the person called `username`, making an account first when a password is given.
+
+    Raises ValidationError when the account is unknown and no password came with it, when it exists
+    and one did (nobody sets another's password so), or when the person is a member already.
+    """
+    user = User.objects.filter(username=username).first()
+    if user is None and not password:
+        raise ValidationError(
+            {"username": f"Nobody is called “{username}”. Give a first password to create them."}
+        )
+    if user is not None and password:
+        raise ValidationError(
+            {"password": f"“{username}” has an account already: leave the password empty."}
+        )
+    if user is None:
+        user = user_create(actor=actor, username=username, email=email, password=password)
+    elif Membership.objects.filter(project=project, user=user).exists():
+        raise ValidationError({"username": f"“{username}” is a member already."})
+    return member_add(
+        actor=actor, project=project, user=user, roles=list(roles), state=state, heldout=heldout
+    )

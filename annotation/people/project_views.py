@@ -1,0 +1,113 @@
+"""An admin's pages of a project: its settings and its members."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from annotation.people.access import Access, project_view
+from annotation.people.forms import (
+    MemberAddForm,
+    MemberForm,
+    ProjectCreateForm,
+    ProjectForm,
+)
+from annotation.people.members import member_enrol
+from annotation.people.models import MembershipRole
+from annotation.people.projects import (
+    member_update,
+    project_create,
+    project_may_create,
+    project_update,
+)
+
+ADMIN = MembershipRole.Role.ADMIN
+
+
+def form_errors_take(form: forms.Form, error: ValidationError) -> None:
+    """Show what the domain refused beside the field it names, or above the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for field, errors in error.error_dict.items():
+        form.add_error(field if field in form.fields else None, errors)
+
+
+@login_required
+def project_new(request: HttpRequest) -> HttpResponse:
+    if not project_may_create(request.user):
+        raise PermissionDenied("Ask the site admin for a project of your own.")
+    form = ProjectCreateForm(request.POST or None, initial=ProjectForm.initial_new())
+    if form.is_valid():
+        try:
+            project = project_create(actor=request.user, **form.changes())
+        except ValidationError as error:
+            form_errors_take(form, error)
+        else:
+            messages.success(request, f"{project.name} is ready. Add its members next.")
+            return redirect("members", project.slug)
+    return render(request, "annotation/project_edit.html", {"form": form, "project": None})
+
+
+@project_view(ADMIN)
+def project_edit(request: HttpRequest, access: Access) -> HttpResponse:
+    project = access.project
+    form = ProjectForm(request.POST or None, initial=ProjectForm.initial_of(project))
+    if form.is_valid():
+        try:
+            project_update(actor=access.user, project=project, **form.changes())
+        except ValidationError as error:
+            form_errors_take(form, error)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("project-edit", project.slug)
+    return render(request, "annotation/project_edit.html", {"form": form, "project": project})
+
+
+@login_required
+@require_POST
+def markdown_preview(request: HttpRequest) -> HttpResponse:
+    text = request.POST.get("instructions", "")
+    return render(request, "annotation/project_preview.html", {"text": text})
+
+
+@project_view(ADMIN)
+def members(request: HttpRequest, access: Access) -> HttpResponse:
+    rows = (
+        access.project.memberships.select_related("user")
+        .prefetch_related("roles")
+        .order_by("user__username")
+    )
+    return render(request, "annotation/members.html", {"members": rows})
+
+
+@project_view(ADMIN)
+def member_new(request: HttpRequest, access: Access) -> HttpResponse:
+    form = MemberAddForm(request.POST or None)
+    if form.is_valid():
+        try:
+            member = member_enrol(actor=access.user, project=access.project, **form.cleaned_data)
+        except ValidationError as error:
+            form_errors_take(form, error)
+        else:
+            messages.success(request, f"{member.user} is a member now.")
+            return redirect("members", access.project.slug)
+    return render(request, "annotation/members_edit.html", {"form": form, "member": None})
+
+
+@project_view(ADMIN)
+def member_edit(request: HttpRequest, access: Access, member_id: int) -> HttpResponse:
+    member = get_object_or_404(access.project.memberships.select_related("user"), pk=member_id)
+    form = MemberForm(request.POST or None, initial=MemberForm.initial_of(member))
+    if form.is_valid():
+        try:
+            member_update(actor=access.user, membership=member, **form.cleaned_data)
+        except ValidationError as error:
+            form_errors_take(form, error)
+        else:
+            messages.success(request, f"{member.user}: saved.")
+            return redirect("members", access.project.slug)
+    return render(request, "annotation/members_edit.html", {"form": form, "member": member})

@@ -1,0 +1,158 @@
+// Draws every [data-curves] figure of a page and keeps it live. The points come from the run's
+// metrics as JSON, fetched once for all the figures of a run; a table of the same numbers stands
+// behind each figure. The figures survive htmx swaps by hx-preserve.
+//
+//   data-src     where the run's metrics are: {"ended": bool, "metrics": {name: [steps, values]}}
+//   data-curves  the metrics drawn together, separated by spaces, the first one in the accent
+//   data-labels  their names for people, separated by "|"
+//   data-line    a level to mark, as a ceiling
+"use strict";
+
+const POLL_MS = 2000;
+const TABLE_ROWS = 24;
+const plots = new Map(); // figure -> { plot, metrics }
+
+const colour = (figure, name) => {
+  const probe = document.createElement("i");
+  probe.style.color = `var(--${name})`;
+  figure.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+};
+
+const number = (value) =>
+  value == null ? "–" : Math.abs(value) >= 1000 ? value.toFixed(0) : Number(value.toPrecision(4)).toString();
+
+const namesOf = (figure) => figure.dataset.curves.split(" ");
+const labelsOf = (figure) => figure.dataset.labels.split("|");
+
+function joined(figure, metrics) {
+  const series = namesOf(figure).map((name) => metrics[name] ?? [[], []]);
+  return uPlot.join(series);
+}
+
+function markLine(level, stroke) {
+  return (plot) => {
+    const y = Math.round(plot.valToPos(level, "y", true));
+    const { left, top, width, height } = plot.bbox;
+    if (y < top || y > top + height) return;
+    plot.ctx.save();
+    plot.ctx.strokeStyle = stroke;
+    plot.ctx.setLineDash([4, 4]);
+    plot.ctx.beginPath();
+    plot.ctx.moveTo(left, y);
+    plot.ctx.lineTo(left + width, y);
+    plot.ctx.stroke();
+    plot.ctx.restore();
+  };
+}
+
+function readout(figure) {
+  const place = figure.querySelector("[data-readout]");
+  return (plot) => {
+    const at = plot.cursor.idx;
+    if (!place || at == null) return place && (place.textContent = "");
+    const values = labelsOf(figure).map((label, i) =>
+      plot.data[i + 1][at] == null ? null : `${label} ${number(plot.data[i + 1][at])}`);
+    place.textContent = `step ${plot.data[0][at]} · ${values.filter(Boolean).join(" · ")}`;
+  };
+}
+
+function options(figure, canvas) {
+  const [accent, muted, line, warn] = ["accent", "muted", "line", "warn"].map((n) => colour(figure, n));
+  const strokes = [accent, muted, warn];
+  const font = "11px Inter, 'Liberation Sans', system-ui, sans-serif";
+  const axis = { stroke: muted, font, ticks: { show: false }, gap: 4 };
+  const level = figure.dataset.line ? Number(figure.dataset.line) : null;
+  return {
+    width: canvas.clientWidth,
+    height: canvas.clientHeight,
+    legend: { show: false },
+    cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 } },
+    scales: { x: { time: false } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 20, space: 60, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
+      { ...axis, grid: { stroke: line, width: 1 }, size: 40, space: 30, values: (_, ticks) => ticks.map(number) },
+    ],
+    series: [
+      {},
+      ...namesOf(figure).map((_, i) => ({
+        stroke: strokes[i % strokes.length], width: 2, spanGaps: true, dash: i ? [5, 3] : undefined,
+        points: { show: (plot) => plot.data[i + 1].filter((v) => v != null).length < 3 },
+      })),
+    ],
+    hooks: {
+      setCursor: [readout(figure)],
+      draw: level == null ? [] : [markLine(level, warn)],
+    },
+  };
+}
+
+function fillTable(figure, data) {
+  const body = figure.querySelector("tbody");
+  if (!body) return;
+  const every = Math.max(1, Math.ceil(data[0].length / TABLE_ROWS));
+  const rows = data[0].map((step, i) => [step, i]).filter(([, i]) => i % every === 0 || i === data[0].length - 1);
+  body.replaceChildren(...rows.map(([step, i]) => {
+    const row = document.createElement("tr");
+    for (const value of [step, ...data.slice(1).map((column) => number(column[i]))]) {
+      const cell = document.createElement("td");
+      cell.className = "num";
+      cell.textContent = value;
+      row.append(cell);
+    }
+    return row;
+  }));
+}
+
+function draw(figure, metrics) {
+  const canvas = figure.querySelector("[data-canvas]");
+  const data = joined(figure, metrics);
+  figure.classList.toggle("waiting", data[0].length === 0);
+  const known = plots.get(figure);
+  if (known) {
+    known.metrics = metrics;
+    known.plot.setData(data);
+  } else {
+    const plot = new uPlot(options(figure, canvas), data, canvas);
+    new ResizeObserver(() => plot.setSize({ width: canvas.clientWidth, height: canvas.clientHeight })).observe(canvas);
+    plots.set(figure, { plot, metrics });
+  }
+  fillTable(figure, data);
+}
+
+function redrawAll() {
+  for (const [figure, { plot, metrics }] of plots) {
+    plot.destroy();
+    plots.delete(figure);
+    if (figure.isConnected) draw(figure, metrics);
+  }
+}
+
+const following = new Set(); // sources that are polled now
+
+async function follow(src) {
+  if (following.has(src)) return;
+  following.add(src);
+  for (;;) {
+    const figures = [...document.querySelectorAll("[data-curves]")].filter((f) => f.dataset.src === src);
+    if (!figures.length) break;
+    const reply = await fetch(src, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (reply && !reply.ok) break; // signed out, or the run is gone
+    if (reply) {
+      const { ended, metrics } = await reply.json();
+      for (const figure of figures) if (figure.isConnected) draw(figure, metrics);
+      if (ended) return; // stays in `following`: nothing more will come
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  following.delete(src);
+}
+
+const start = () => document.querySelectorAll("[data-curves]").forEach((f) => follow(f.dataset.src));
+
+start();
+document.addEventListener("htmx:afterSettle", start);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
+new MutationObserver(redrawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });

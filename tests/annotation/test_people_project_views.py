@@ -1,0 +1,234 @@
+"""The admin's pages: project, settings, members."""
+
+import pytest
+from django.test import Client
+
+from annotation.models import Membership, Project, Prompt, Task, User
+from annotation.prompts.prompts import prompt_create
+from annotation.queue.tasks import task_create
+from tests.cast import Cast
+
+
+def sign_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def check_access(client: Client, cast: Cast, url: str, *, member_status: int = 403) -> None:
+    """Anonymous people are sent to sign in, outsiders get 404, a labeler gets 403."""
+    client.logout()
+    answer = client.get(url)
+    assert (answer.status_code, answer.url.split("?")[0]) == (302, "/sign-in/")
+    assert sign_in(client, cast.otto).get(url).status_code == 404
+    assert sign_in(client, cast.lena).get(url).status_code == member_status
+
+
+SETTINGS = {
+    "name": "Everyday help",
+    "instructions": "Be *kind*.",
+    "k_min": "4",
+    "k_max": "6",
+    "overlap": "2",
+    "lease_minutes": "20",
+    "likert": "on",
+    "worst": "awful",
+    "best": "superb",
+    "flags_label": ["Makes something up", "", "Too long!"],
+    "flags_key": ["hallucination", "", ""],
+}
+RUBRIC = {
+    "likert": {"worst": "awful", "best": "superb"},
+    "flags": [
+        {"key": "hallucination", "label": "Makes something up"},
+        {"key": "too_long", "label": "Too long!"},
+    ],
+}
+
+
+
+
+def test_project_it_works(client: Client, cast: Cast) -> None:
+    ask = [{"role": "user", "content": "Write a haiku."}]
+    prompt, _ = prompt_create(project=cast.project, messages=ask)
+    task_create(project=cast.project, kind=Task.Kind.DEMONSTRATION, prompt=prompt)
+    answer = sign_in(client, cast.ada).get("/p/everyday/")
+    overview = answer.context["overview"]
+    assert (overview.prompts, overview.tasks[0].open, overview.members) == (1, 1, 5)
+    assert overview.labelers == 3
+    assert "Demonstration" in answer.content.decode()
+
+
+def test_project_leaves_out_what_an_import_has_not_finished(client: Client, cast: Cast) -> None:
+    batch = cast.project.import_batches.create(filename="a.jsonl", state="staging")
+    Prompt.objects.create(
+        project=cast.project, messages=[{"role": "user", "content": "x"}], batch=batch
+    )
+    answer = sign_in(client, cast.rosa).get("/p/everyday/")
+    assert answer.context["overview"].prompts == 0
+    assert "Nothing to work on yet" in answer.content.decode()
+
+
+def test_project_it_checks_access(client: Client, cast: Cast) -> None:
+    check_access(client, cast, "/p/everyday/")
+
+
+def test_project_new_it_works(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.sita)
+    assert client.get("/projects/new/").status_code == 200
+    answer = client.post("/projects/new/", {**SETTINGS, "slug": ""})
+    assert answer.status_code == 302
+    project = Project.objects.get(name="Everyday help")
+    assert (project.slug, project.k_max, project.rubric) == ("everyday-help", 6, RUBRIC)
+    assert project.memberships.get().user == cast.sita
+
+
+def test_project_new_refuses_a_taken_address(client: Client, cast: Cast) -> None:
+    answer = sign_in(client, cast.sita).post("/projects/new/", {**SETTINGS, "slug": "everyday"})
+    assert "Another project has this address" in answer.content.decode()
+    assert Project.objects.count() == 2
+
+
+def test_project_new_it_checks_access(client: Client, cast: Cast) -> None:
+    url = "/projects/new/"
+    assert client.get(url).status_code == 302
+    for refused in (cast.lena, cast.rosa):
+        assert sign_in(client, refused).get(url).status_code == 403
+        assert client.post(url, SETTINGS).status_code == 403
+    assert sign_in(client, cast.otto).get(url).status_code == 200  # administers Elsewhere
+
+
+def test_project_edit_it_works(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.ada)
+    page = client.get("/p/everyday/settings/").content.decode()
+    assert 'value="Fails the instruction"' in page
+    assert client.post("/p/everyday/settings/", SETTINGS).status_code == 302
+    project = Project.objects.get(slug="everyday")
+    assert (project.name, project.overlap, project.rubric) == ("Everyday help", 2, RUBRIC)
+    assert (project.instructions_version, project.rubric_version) == (2, 2)
+
+
+def test_project_edit_without_a_grade(client: Client, cast: Cast) -> None:
+    data = {key: value for key, value in SETTINGS.items() if key != "likert"}
+    sign_in(client, cast.ada).post("/p/everyday/settings/", {**data, "worst": "", "best": ""})
+    assert Project.objects.get(slug="everyday").rubric == {**RUBRIC, "likert": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"k_min": "7", "k_max": "5"}, "Must not be less than the fewest"),
+        ({"k_max": "12"}, "less than or equal to 9"),
+        ({"best": ""}, "Say what this end of the scale means"),
+        ({"flags_label": ["A b", "a B"], "flags_key": ["", ""]}, "Two flags share the key"),
+        ({"flags_label": ["100 %"], "flags_key": [""]}, "begins with a letter"),
+    ],
+)
+def test_project_edit_says_what_is_wrong(
+    client: Client, cast: Cast, change: dict[str, object], words: str
+) -> None:
+    answer = sign_in(client, cast.ada).post("/p/everyday/settings/", {**SETTINGS, **change})
+    assert words in answer.content.decode()
+    assert Project.objects.get(slug="everyday").name == "Everyday"
+
+
+def test_project_edit_it_checks_access(client: Client, cast: Cast) -> None:
+    check_access(client, cast, "/p/everyday/settings/")
+    assert sign_in(client, cast.rosa).post("/p/everyday/settings/", SETTINGS).status_code == 403
+    assert Project.objects.get(slug="everyday").name == "Everyday"
+
+
+def test_markdown_preview_it_works(client: Client, cast: Cast) -> None:
+    text = "Be *kind*. <script>alert(1)</script>"
+    answer = sign_in(client, cast.ada).post("/projects/preview/", {"instructions": text})
+    page = answer.content.decode()
+    assert "<em>kind</em>" in page
+    assert "<script" not in page
+
+
+def test_markdown_preview_it_checks_access(client: Client, cast: Cast) -> None:
+    assert client.post("/projects/preview/", {}).status_code == 302
+    assert sign_in(client, cast.ada).get("/projects/preview/").status_code == 405
+
+
+def test_members_it_works(client: Client, cast: Cast) -> None:
+    page = sign_in(client, cast.ada).get("/p/everyday/members/").content.decode()
+    assert "lena" in page
+    assert "Held out" in page
+    assert "otto" not in page
+
+
+def test_members_it_checks_access(client: Client, cast: Cast) -> None:
+    check_access(client, cast, "/p/everyday/members/")
+    assert sign_in(client, cast.rosa).get("/p/everyday/members/").status_code == 403
+
+
+NEW = {"username": "nora", "roles": ["labeler"], "state": "active", "password": "steel anchor 12"}
+
+
+def test_member_new_makes_an_account(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.ada)
+    assert client.get("/p/everyday/members/new/").status_code == 200
+    data = {**NEW, "roles": ["labeler", "reviewer"], "heldout": "on"}
+    assert client.post("/p/everyday/members/new/", data).status_code == 302
+    member = Membership.objects.get(project=cast.project, user__username="nora")
+    assert member.heldout
+    assert {row.role for row in member.roles.all()} == {"labeler", "reviewer"}
+    assert member.user.check_password("steel anchor 12")
+
+
+def test_member_new_adds_an_account_that_exists(client: Client, cast: Cast) -> None:
+    data = {**NEW, "username": "otto", "password": ""}
+    assert sign_in(client, cast.ada).post("/p/everyday/members/new/", data).status_code == 302
+    assert Membership.objects.filter(project=cast.project, user=cast.otto).exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"password": ""}, "Nobody is called “nora”"),
+        ({"username": "otto"}, "leave the password empty"),
+        ({"username": "lena", "password": ""}, "is a member already"),
+        ({"password": "1234"}, "too short"),
+        ({"roles": []}, "This field is required"),
+    ],
+)
+def test_member_new_says_what_is_wrong(
+    client: Client, cast: Cast, change: dict[str, object], words: str
+) -> None:
+    data = {**NEW, **change}
+    answer = sign_in(client, cast.ada).post("/p/everyday/members/new/", data)
+    assert words in answer.content.decode()
+    assert User.objects.count() == 7
+    assert cast.project.memberships.count() == 5
+    assert cast.otto.check_password("correct horse battery")
+
+
+def test_member_new_it_checks_access(client: Client, cast: Cast) -> None:
+    check_access(client, cast, "/p/everyday/members/new/")
+    assert client.post("/p/everyday/members/new/", NEW).status_code == 403
+    assert not User.objects.filter(username="nora").exists()
+
+
+def test_member_edit_it_works(client: Client, cast: Cast) -> None:
+    member = cast.project.memberships.get(user=cast.lena)
+    url = f"/p/everyday/members/{member.pk}/"
+    assert "checked" in sign_in(client, cast.ada).get(url).content.decode()
+    client.post(url, {"roles": ["reviewer"], "state": "suspended"})
+    member.refresh_from_db()
+    assert (member.state, [row.role for row in member.roles.all()]) == ("suspended", ["reviewer"])
+
+
+def test_member_edit_keeps_the_last_admin(client: Client, cast: Cast) -> None:
+    member = cast.project.memberships.get(user=cast.ada)
+    url = f"/p/everyday/members/{member.pk}/"
+    answer = sign_in(client, cast.ada).post(url, {"roles": ["labeler"], "state": "active"})
+    assert "at least one active admin" in answer.content.decode()
+    assert [row.role for row in member.roles.all()] == ["admin"]
+
+
+def test_member_edit_it_checks_access(client: Client, cast: Cast) -> None:
+    lena = cast.project.memberships.get(user=cast.lena)
+    check_access(client, cast, f"/p/everyday/members/{lena.pk}/")
+    otto = cast.other.memberships.get(user=cast.otto)
+    url = f"/p/everyday/members/{otto.pk}/"
+    assert sign_in(client, cast.ada).get(url).status_code == 404  # of another project
