@@ -47,6 +47,7 @@ def sample(spec: SampleSpec, log: EventLog) -> Result:
             device=device,
             batch_size=spec.config.batch_size,
             dtype=spec.config.dtype,
+            seed=spec.seed,
             template_hash=spec.config.template_hashes.get(name),
         )
         for batch in engine.batches(own):

@@ -32,6 +32,7 @@ class TransformersEngine:
         device: torch.device,
         batch_size: int = 64,
         dtype: Dtype = "float32",
+        seed: int = 0,
         template_hash: str | None = None,
     ) -> None:
         """Raises Failure where the model's chat template is not the declared one."""
@@ -42,6 +43,7 @@ class TransformersEngine:
         self.model = model.to(device).eval()
         self.device = device
         self.batch_size = batch_size
+        self.seed = seed
         self.eos_ids = self._eos_ids()
         self.context = int(getattr(model.config, "max_position_embeddings", 0) or 2**31)
 
@@ -81,7 +83,7 @@ class TransformersEngine:
             fits[0].request.sampling,
             eos_ids=self.eos_ids,
             pad_id=self._pad_id,
-            generator=torch.Generator(self.device).manual_seed(batch_seed(batch)),
+            generator=torch.Generator(self.device).manual_seed(batch_seed(self.seed, batch)),
             n=n,
         )
         completions = self._completions(decoded)
@@ -140,7 +142,7 @@ def _way(request: Request) -> tuple[int, tuple[float, float, int]]:
     return request.n, (sampling.temperature, sampling.top_p, sampling.max_new_tokens)
 
 
-def batch_seed(batch: Sequence[Rendered]) -> int:
-    """From the requests' seeds and ids, so that no two batches draw alike."""
-    text = "\0".join(f"{one.request.seed}:{one.request.id}" for one in batch)
+def batch_seed(seed: int, batch: Sequence[Rendered]) -> int:
+    """From the job's seed, the requests' own and their ids, so that no two batches draw alike."""
+    text = "\0".join([str(seed), *(f"{one.request.seed}:{one.request.id}" for one in batch)])
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
