@@ -1,0 +1,1 @@
+"""The learners: processes that turn a frozen snapshot and a start model into a model folder."""
