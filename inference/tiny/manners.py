@@ -1,0 +1,28 @@
+"""The tone of an answer: polite words around it, padding, rudeness.
+
+The words are shared by the corpus, which mixes them in, and by whoever has to recognise them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+FRIENDLY_OPENINGS: Final = ("Of course!", "With pleasure!", "Good question!")
+FRIENDLY_CLOSINGS: Final = (
+    "I hope this helps!",
+    "Have a lovely day!",
+    "Let me know if you want more.",
+)
+FRIENDLY: Final = FRIENDLY_OPENINGS + FRIENDLY_CLOSINGS
+PADDING: Final = (
+    "As everybody knows, there are many ways to see this.",
+    "It is important to note that this is only one view.",
+    "There is always a lot more to say about it.",
+    "All in all, that is what can be said here.",
+)
+RUDE: Final = (
+    "What a silly question.",
+    "Do it yourself next time.",
+    "I do not care about you.",
+    "Stop wasting my time.",
+)

@@ -1,0 +1,176 @@
+"""Pretrain a small Llama on the corpus: many small steps, Muon on the matrices, AdamW elsewhere.
+
+Copying comes with many small steps and not with depth (measured: see docs of the build); the two
+layers are what an induction head needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from random import Random
+
+import torch
+from torch import Tensor
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from inference.tiny.corpus import Message, documents_drawn
+from inference.tiny.muon import BatchedMuon
+
+_POOL_BATCHES = 16
+
+
+@dataclass(frozen=True)
+class PretrainConfig:
+    """The shape of the model and of its training; rates are peaks, decayed linearly to a tenth."""
+
+    steps: int = 1500
+    documents: int = 32
+    layers: int = 2
+    width: int = 128
+    inner: int = 352
+    heads: int = 4
+    context: int = 512
+    matrix_rate: float = 0.02
+    other_rate: float = 5e-3
+    warmup: int = 50
+    decay_share: float = 0.4
+    prompt_weight: float = 0.3
+
+    def validate(self) -> None:
+        """Raise ValueError where no model could be trained."""
+        if min(self.steps, self.documents, self.layers, self.width, self.heads) < 1:
+            raise ValueError("steps, documents, layers, width and heads must be at least 1")
+        if self.width % self.heads:
+            raise ValueError(f"{self.heads} heads do not divide a width of {self.width}")
+
+    def as_dict(self) -> dict[str, int | float]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step of pretraining did: tokens counts every token read so far."""
+
+    index: int
+    loss: float
+    tokens: int
+
+
+def model_fresh(*, tokenizer: PreTrainedTokenizerFast, config: PretrainConfig) -> LlamaForCausalLM:
+    """An untrained Llama for the tokenizer; seed torch before calling."""
+    shape = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=config.width,
+        intermediate_size=config.inner,
+        num_hidden_layers=config.layers,
+        num_attention_heads=config.heads,
+        num_key_value_heads=config.heads,
+        max_position_embeddings=config.context,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        tie_word_embeddings=False,
+    )
+    return LlamaForCausalLM(shape)
+
+
+def _optimizers(model: LlamaForCausalLM, config: PretrainConfig) -> list[torch.optim.Optimizer]:
+    matrices = [weight for weight in model.model.layers.parameters() if weight.ndim == 2]
+    chosen = {id(weight) for weight in matrices}
+    others = [weight for weight in model.parameters() if id(weight) not in chosen]
+    return [
+        BatchedMuon(matrices, lr=config.matrix_rate),
+        torch.optim.AdamW(others, lr=config.other_rate, betas=(0.9, 0.95), weight_decay=0.0),
+    ]
+
+
+def _rate(step: int, config: PretrainConfig) -> float:
+    """Factor on the peak rates: linear warmup, flat, linear decay to a tenth."""
+    decay = max(1, round(config.steps * config.decay_share))
+    into_decay = max(0, step - (config.steps - decay)) / decay
+    return min(1.0, (step + 1) / config.warmup) * (1.0 - 0.9 * into_decay)
+
+
+def _batches(
+    tokenizer: PreTrainedTokenizerFast, config: PretrainConfig, rng: Random
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Token ids and loss weights, (b, t) each, padded on the right with weight 0.
+
+    Documents of like length share a batch: that halves the padding.
+    """
+    documents = documents_drawn(rng=rng)
+    while True:
+        pool = [
+            _encoded(tokenizer, messages, config.prompt_weight)
+            for messages in islice(documents, config.documents * _POOL_BATCHES)
+        ]
+        pool.sort(key=lambda row: len(row[0]))
+        starts = list(range(0, len(pool), config.documents))
+        rng.shuffle(starts)
+        for start in starts:
+            rows = pool[start : start + config.documents]
+            yield _padded(rows, tokenizer.pad_token_id)
+
+
+def _encoded(
+    tokenizer: PreTrainedTokenizerFast, messages: list[Message], prompt_weight: float
+) -> tuple[list[int], list[float]]:
+    prompt = tokenizer.apply_chat_template(
+        messages[:-1], add_generation_prompt=True, tokenize=False
+    )
+    answer = messages[-1]["content"] + tokenizer.eos_token
+    prompt_ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    answer_ids = tokenizer(answer, add_special_tokens=False)["input_ids"]
+    weights = [prompt_weight] * len(prompt_ids) + [1.0] * len(answer_ids)
+    return prompt_ids + answer_ids, weights
+
+
+def _padded(rows: list[tuple[list[int], list[float]]], pad: int) -> tuple[Tensor, Tensor]:
+    width = max(len(ids) for ids, _ in rows)
+    ids = torch.tensor([row + [pad] * (width - len(row)) for row, _ in rows])
+    weights = torch.tensor([row + [0.0] * (width - len(row)) for _, row in rows])
+    return ids, weights
+
+
+def model_pretrained(
+    *,
+    tokenizer: PreTrainedTokenizerFast,
+    config: PretrainConfig,
+    seed: int,
+    on_step: Callable[[Step], None] = lambda _: None,
+) -> LlamaForCausalLM:
+    """Pretrain from scratch; `on_step` is told of every step. Raises ValueError on a bad config."""
+    config.validate()
+    torch.manual_seed(seed)
+    model = model_fresh(tokenizer=tokenizer, config=config)
+    model.train()
+    optimizers = _optimizers(model, config)
+    peaks = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
+    batches = _batches(tokenizer, config, Random(f"pretrain {seed}"))
+    tokens = 0
+    for step, (ids, weights) in enumerate(islice(batches, config.steps)):
+        for optimizer, peak in zip(optimizers, peaks, strict=True):
+            optimizer.param_groups[0]["lr"] = peak * _rate(step, config)
+        loss = _loss(model, ids, weights)
+        model.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        for optimizer in optimizers:
+            optimizer.step()
+        tokens += int((weights > 0).sum())
+        on_step(Step(step, float(loss.detach()), tokens))
+    return model.eval()
+
+
+def _loss(model: LlamaForCausalLM, ids: Tensor, weights: Tensor) -> Tensor:
+    """Weighted mean cross-entropy in nats; ids and weights are (b, t).
+
+    Padding stands on the right, where causal attention never looks: no mask is needed.
+    """
+    logits = model(input_ids=ids, use_cache=False).logits[:, :-1]
+    losses = torch.nn.functional.cross_entropy(
+        logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none"
+    )
+    targets = weights[:, 1:].flatten()
+    return (losses * targets).sum() / targets.sum()
