@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -83,6 +83,16 @@ def task_next(*, labeler: User, project: Project, kind: str | None) -> Task | No
     PostgreSQL skips rows that another claim holds; on SQLite the transaction, which is IMMEDIATE,
     holds the only write lock.
     """
+    return (
+        tasks_claimable(labeler=labeler, project=project, kind=kind)
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("prompt", "project")
+        .first()
+    )
+
+
+def tasks_claimable(*, labeler: User, project: Project, kind: str | None) -> QuerySet[Task]:
+    """What `labeler` may be given, the next one first."""
     met = Assignment.objects.filter(
         task=OuterRef("pk"),
         labeler=labeler,
@@ -96,15 +106,8 @@ def task_next(*, labeler: User, project: Project, kind: str | None) -> Task | No
         state=Task.State.OPEN,
         purpose__in=CLAIMABLE,
         overlap__gt=F("submitted_count") + F("leased_count"),
-    )
-    if kind:
-        tasks = tasks.filter(kind=kind)
-    return (
-        tasks.select_for_update(of=("self",), skip_locked=True)
-        .select_related("prompt", "project")
-        .order_by("-priority", "id")
-        .first()
-    )
+    ).order_by("-priority", "id")
+    return tasks.filter(kind=kind) if kind else tasks
 
 
 def lease_grant(task: Task, labeler: User, now: datetime) -> Assignment:
