@@ -88,13 +88,13 @@ class SamplingHandler(JobHandler[SamplingJob]):
                         samples = answers.samples(item, mix)
                         item_settle(job=job, item=item, shares=shares, samples=samples)
 
-    def finish(self, job: SamplingJob, result: dict[str, Any], folder: Path) -> None:
+    def finish(self, job: SamplingJob, result: dict[str, Any], folder: Path) -> None:  # noqa: ARG002
         """Raises Failure where no prompt got enough answers to be ranked."""
-        self.collect(job, result, folder)
-        State = SamplingItem.State
-        if job.items.exists() and not job.items.filter(state=State.DONE).exists():
+        states = list(job.items.values_list("state", flat=True))
+        assert SamplingItem.State.PENDING not in states, "collect comes first"
+        if SamplingItem.State.DONE not in states:
             raise Failure(
-                f"None of the {job.items.count()} prompts got {_least(job)} different answers.",
+                f"None of the {len(states)} prompts got {_least(job)} different answers.",
                 "Raise the temperature, sample more than one model, or begin with a base model "
                 "that answers in more than one way.",
             )
@@ -178,7 +178,7 @@ def _requests(
 
 
 class _AnswerFile:
-    """completions.jsonl by prompt, whose lines lie far apart: one model after another wrote them."""
+    """completions.jsonl by prompt; one model wrote after another, so its lines lie far apart."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
