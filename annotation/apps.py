@@ -14,5 +14,6 @@ class AnnotationConfig(AppConfig):
             roles=(admin, researcher, reviewer),
             position=10,
         )
+        navigation_register(label="Work", url_name="work", roles=("labeler",), position=20)
         navigation_register(label="Members", url_name="members", roles=(admin,), position=60)
         navigation_register(label="Settings", url_name="project-edit", roles=(admin,), position=90)

@@ -6,5 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("", include("annotation.people.urls")),
     path("", include("annotation.people.project_urls")),
+    path("", include("annotation.queue.urls")),
+    path("", include("annotation.feedback.urls")),
     path("p/<slug:slug>/", views.project, name="project"),
 ]

@@ -32,20 +32,18 @@ def navigation_register(
 
 
 def navigation_entries(access: "Access", path: str = "") -> list[dict[str, Any]]:
-    """What `access` may open: name, label and url of each entry; `here` where `path` lies in it."""
-    entries = [
-        {
-            "name": entry.url_name,
-            "label": entry.label,
-            "url": reverse(entry.url_name, args=[access.project.slug]),
-        }
+    """What `access` may open: name, label and url of each entry, `here` for where `path` lies."""
+    urls = {
+        entry: reverse(entry.url_name, args=[access.project.slug])
         for entry in _entries
         if access.has(*entry.roles)
+    }
+    # An overview's address begins those of all other pages: the longest match is meant.
+    here = max((url for url in urls.values() if path.startswith(url)), key=len, default=None)
+    return [
+        {"name": entry.url_name, "label": entry.label, "url": url, "here": url == here}
+        for entry, url in urls.items()
     ]
-    # The overview's address begins every other: the longest that fits is where one is.
-    fitting = [entry["url"] for entry in entries if path.startswith(entry["url"])]
-    here = max(fitting, key=len, default=None)
-    return [{**entry, "here": entry["url"] == here} for entry in entries]
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // Light, dark or as the system says. Loaded before the first paint, so that no page flashes.
 (() => {
   const NAMES = { system: "as the system", light: "light", dark: "dark" };
+  document.documentElement.classList.add("js");
   const ORDER = Object.keys(NAMES);
   const read = () => {
     try {

@@ -1,0 +1,90 @@
+"""What a labeler has so far: read from a draft or from a posted form, whichever the page has.
+
+A draft is what a browser once sent, so nothing in it is taken on trust: what does not fit the task
+is left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from annotation.feedback.models import Ranking
+from annotation.feedback.rankings import JudgmentInput
+
+
+@dataclass(frozen=True)
+class AnswerDraft:
+    """One answer, by its place in the order shown; `slot` 0 is not yet ranked."""
+
+    slot: int = 0
+    likert: int | None = None
+    flags: list[str] = field(default_factory=list)
+
+    def judgment(self, outcome: str) -> JudgmentInput:
+        rank = self.slot or None if outcome == Ranking.Outcome.RANKED else None
+        return JudgmentInput(rank, self.likert, self.flags)
+
+
+@dataclass(frozen=True)
+class RankingDraft:
+    answers: list[AnswerDraft]
+    outcome: str = Ranking.Outcome.RANKED
+    note: str = ""
+
+    def judgments(self) -> list[JudgmentInput]:
+        """In the order shown, as ranking_submit takes them."""
+        return [answer.judgment(self.outcome) for answer in self.answers]
+
+
+def ranking_draft_saved(draft: dict[str, Any], k: int) -> RankingDraft:
+    """Read {"slots": [...], "likert": [...], "flags": [[...]], "none": bool, "note": str}."""
+    slots, likert, flags = (as_list(draft.get(name), k) for name in ("slots", "likert", "flags"))
+    answers = [
+        AnswerDraft(
+            slot=whole_or(slots[i], 0, k, 0) or 0,
+            likert=whole_or(likert[i], 1, 7, None),
+            flags=[flag for flag in as_list(flags[i]) if isinstance(flag, str)],
+        )
+        for i in range(k)
+    ]
+    note = draft.get("note")
+    return RankingDraft(
+        answers, outcome_of(draft.get("none") is True), note if isinstance(note, str) else ""
+    )
+
+
+def ranking_draft_posted(form: QueryDict, k: int) -> RankingDraft:
+    """Read the fields rank-0.., likert-0.., flags-0.. by place in the order shown."""
+    answers = [
+        AnswerDraft(
+            slot=number(form.get(f"rank-{i}")) or 0,
+            likert=number(form.get(f"likert-{i}")),
+            flags=form.getlist(f"flags-{i}"),
+        )
+        for i in range(k)
+    ]
+    return RankingDraft(answers, outcome_of("none" in form), form.get("note") or "")
+
+
+def outcome_of(none_acceptable: bool) -> str:
+    return Ranking.Outcome.NONE_ACCEPTABLE if none_acceptable else Ranking.Outcome.RANKED
+
+
+def as_list(value: Any, length: int = 0) -> Sequence[Any]:
+    """`value` if it is a list, filled up with None to `length`."""
+    items = value if isinstance(value, list) else []
+    return [*items, *[None] * (length - len(items))]
+
+
+def whole_or(value: Any, low: int, high: int, default: int | None) -> int | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    return value if fits else default
+
+
+def number(text: str | None) -> int | None:
+    """A number as a form sends it; blank is none, what is no number is left for the check: -1."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() else -1

@@ -1,0 +1,139 @@
+"""The two pages on which labelers work, and the submission that brings the next task.
+
+Answers are named by their place in the order shown, here and in all that a page sends back: no id
+of a completion and no name of a model ever reaches a labeler.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from annotation.feedback.demonstrations import demonstration_submit
+from annotation.feedback.drafts import RankingDraft, ranking_draft_posted, ranking_draft_saved
+from annotation.feedback.models import Ranking
+from annotation.feedback.rankings import ranking_submit
+from annotation.people.access import Access, project_view
+from annotation.people.models import MembershipRole
+from annotation.queue.leases import assignment_get, shown_slots
+from annotation.queue.models import Assignment, Task
+from annotation.queue.standing import done_today
+from annotation.queue.views import next_task_url, seconds_read
+
+LABELER = MembershipRole.Role.LABELER
+LETTERS = "ABCDEFGHI"
+
+
+def desk_context(access: Access, assignment: Assignment) -> dict[str, Any]:
+    """What both pages show."""
+    draft = assignment.draft if isinstance(assignment.draft, dict) else {}
+    revision = draft.get("revision")
+    return {
+        "assignment": assignment,
+        "messages_shown": assignment.task.prompt.messages,
+        "done_today": done_today(labeler=access.user, project=access.project),
+        "skip_reasons": Assignment.SkipReason.choices,
+        "revision": revision if isinstance(revision, int) else 0,
+    }
+
+
+def demonstration_page(
+    request: HttpRequest, access: Access, assignment: Assignment, text: str | None, error: str
+) -> HttpResponse:
+    if text is None:
+        saved = assignment.draft.get("text")
+        text = saved if isinstance(saved, str) else ""
+    context = {**desk_context(access, assignment), "text": text, "error": error}
+    return render(request, "annotation/demonstration.html", context, status=422 if error else 200)
+
+
+def ranking_page(
+    request: HttpRequest,
+    access: Access,
+    assignment: Assignment,
+    draft: RankingDraft | None,
+    error: str,
+) -> HttpResponse:
+    slots = shown_slots(assignment)
+    draft = draft or ranking_draft_saved(assignment.draft, len(slots))
+    rubric = access.project.rubric
+    context = {
+        **desk_context(access, assignment),
+        "answers": [
+            {"letter": letter, "text": slot.completion.text, "draft": answer}
+            for letter, slot, answer in zip(LETTERS, slots, draft.answers, strict=False)
+        ],
+        "ranks": range(1, len(slots) + 1),
+        "none_acceptable": draft.outcome == Ranking.Outcome.NONE_ACCEPTABLE,
+        "note": draft.note,
+        "likert": rubric.get("likert"),
+        "scores": range(1, 8),
+        "flags": rubric.get("flags", []),
+        "error": error,
+    }
+    return render(request, "annotation/ranking.html", context, status=422 if error else 200)
+
+
+@project_view(LABELER)
+def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    if assignment.state in (Assignment.State.SUBMITTED, Assignment.State.SKIPPED):
+        messages.info(request, f"This task is {assignment.get_state_display().lower()} already.")
+        return redirect("work", access.project.slug)
+    if assignment.task.kind == Task.Kind.RANKING:
+        return ranking_page(request, access, assignment, None, "")
+    return demonstration_page(request, access, assignment, None, "")
+
+
+@require_POST
+@project_view(LABELER)
+def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponseBase:
+    """Take the work in and go to the next task; what is refused comes back with all it held."""
+    assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    ranking = assignment.task.kind == Task.Kind.RANKING
+    take = ranking_take if ranking else demonstration_take
+    try:
+        take(request, assignment)
+    except ValidationError as error:
+        text = " ".join(error.messages)
+        if request.htmx:  # type: ignore[attr-defined]  # the page keeps what it holds
+            context = {"error": text}
+            return render(request, "annotation/desk_error.html", context, status=422)
+        if ranking:
+            draft = ranking_draft_posted(request.POST, assignment.task.k)
+            return ranking_page(request, access, assignment, draft, text)
+        return demonstration_page(request, access, assignment, request.POST.get("text", ""), text)
+    url = next_task_url(access)
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+
+
+def demonstration_take(request: HttpRequest, assignment: Assignment) -> None:
+    demonstration_submit(
+        assignment=assignment,
+        # Forms send CRLF, whatever was typed; a model must not learn that.
+        text=request.POST.get("text", "").replace("\r\n", "\n"),
+        active_seconds=seconds_read(request.POST.get("active_seconds")),
+    )
+
+
+def ranking_take(request: HttpRequest, assignment: Assignment) -> None:
+    draft = ranking_draft_posted(request.POST, assignment.task.k)
+    ranking_submit(
+        assignment=assignment,
+        judgments=draft.judgments(),
+        outcome=draft.outcome,
+        note=draft.note,
+        active_seconds=seconds_read(request.POST.get("active_seconds")),
+    )
+
+
+@require_POST
+@project_view(LABELER)
+def work_preview(request: HttpRequest, access: Access) -> HttpResponse:  # noqa: ARG001
+    """The editor's text as labelers and researchers will read it."""
+    return render(request, "annotation/preview.html", {"text": request.POST.get("text", "")})

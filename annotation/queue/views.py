@@ -1,0 +1,101 @@
+"""The labeler's way through the queue: start, the lease's heartbeat and draft, skip."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from annotation.people.access import Access, project_view
+from annotation.people.models import Membership, MembershipRole
+from annotation.queue.leases import (
+    assignment_get,
+    assignment_heartbeat,
+    assignment_skip,
+    draft_save,
+    task_claim,
+)
+from annotation.queue.standing import standing_get
+
+LABELER = MembershipRole.Role.LABELER
+# A page reports what has passed since it last did; more than this is a broken clock, not work.
+MOST_SECONDS = 600
+
+
+def seconds_read(value: Any) -> int:
+    """Active seconds as a page sends them; what is no number counts as none."""
+    try:
+        return max(0, min(int(value), MOST_SECONDS))
+    except (TypeError, ValueError):
+        return 0
+
+
+def next_task_url(access: Access) -> str:
+    """Claim the next task and say where it is: the start page where there is none."""
+    assignment = task_claim(labeler=access.user, project=access.project)
+    if assignment is None:
+        return reverse("work", args=[access.project.slug])
+    return reverse("work-task", args=[access.project.slug, assignment.public_id])
+
+
+@project_view(LABELER)
+def work(request: HttpRequest, access: Access) -> HttpResponse:
+    """The start page; a POST goes to the next task."""
+    if request.method == "POST":
+        return redirect(next_task_url(access))
+    member = access.membership
+    context = {
+        "standing": standing_get(labeler=access.user, project=access.project),
+        "may_start": member is None or member.state == Membership.State.ACTIVE,
+    }
+    return render(request, "annotation/work.html", context)
+
+
+@require_POST
+@project_view(LABELER)
+def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    """Autosave: a JSON body {"draft": {...}, "active_seconds": n}."""
+    assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    try:
+        body = json.loads(request.body)
+        draft_save(
+            assignment=assignment,
+            draft=body["draft"],
+            active_seconds=seconds_read(body.get("active_seconds")),
+        )
+    except ValidationError as error:
+        return JsonResponse({"error": " ".join(error.messages)}, status=409)
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return JsonResponse({"error": "Not a draft."}, status=400)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@project_view(LABELER)
+def work_beat(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    seconds = seconds_read(request.POST.get("active_seconds"))
+    assignment_heartbeat(assignment=assignment, active_seconds=seconds)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@project_view(LABELER)
+def work_skip(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    try:
+        assignment_skip(
+            assignment=assignment,
+            reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", ""),
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("work-task", access.project.slug, public_id)
+    messages.info(request, "Skipped: the task goes to others.")
+    return redirect(next_task_url(access))

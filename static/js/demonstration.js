@@ -1,0 +1,38 @@
+// The demonstration page: an editor whose text is counted, kept, and previewed by the server.
+import { desk, isCommand } from "./desk.js";
+
+const text = document.getElementById("text");
+const count = document.getElementById("count");
+const submit = document.getElementById("submit");
+
+const { draft } = desk({
+  read: () => ({ text: text.value }),
+  missing: () => (text.value.trim() ? "" : "Write an answer first."),
+  onMissing: () => text.focus(),
+  onEscape: () => text.blur(),
+});
+
+function show() {
+  const words = text.value.match(/\S+/g)?.length ?? 0;
+  count.textContent = `${words} ${words === 1 ? "word" : "words"}`;
+  submit.setAttribute("aria-disabled", String(words === 0));
+}
+
+const kept = draft.restore();
+if (kept) {
+  text.value = kept.text;
+  text.dispatchEvent(new Event("restored"));
+  draft.changed();
+}
+text.setSelectionRange(text.value.length, text.value.length);
+text.addEventListener("input", () => {
+  show();
+  draft.changed();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "e" && isCommand(event)) {
+    event.preventDefault();
+    text.focus();
+  }
+});
+show();

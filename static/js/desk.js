@@ -1,0 +1,103 @@
+// What both pages of the desk share: time, draft, submission, and the keys that open dialogs.
+import { autosave } from "./autosave.js";
+import { heartbeat } from "./heartbeat.js";
+
+const SAVED = {
+  waiting: "Not saved yet",
+  saving: "Saving…",
+  saved: "Draft saved",
+  offline: "No connection: your work is kept in this browser and saved when it is back",
+  "signed-out": "You are signed out. Sign in in another tab: your work is kept in this browser",
+  refused: "The server did not take the draft: your work is kept in this browser",
+};
+
+/** Wire the form `work`. `read()` gives the draft as JSON; `missing()` says what is still to be done
+ * before it may be submitted, or nothing. */
+export function desk({ read, missing, onMissing, onEscape }) {
+  const form = document.getElementById("work");
+  const saved = document.getElementById("saved");
+  const timer = document.getElementById("timer");
+  const seconds = heartbeat({
+    url: form.dataset.beat,
+    before: Number(form.dataset.seconds),
+    show: (total) => (timer.textContent = `${clock(total)} on this one`),
+  });
+  const draft = autosave({
+    url: form.dataset.draft,
+    key: form.dataset.key,
+    revision: Number(form.dataset.revision),
+    read,
+    seconds,
+    show: (state) => {
+      saved.textContent = state === "saved" ? `${SAVED.saved} ${timeOfDay()}` : SAVED[state];
+      saved.classList.toggle("bad-text", ["offline", "signed-out", "refused"].includes(state));
+    },
+  });
+
+  form.addEventListener("submit", (event) => {
+    fail(missing());
+    if (!missing()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation(); // before htmx sends it
+    onMissing?.();
+  }, { capture: true });
+  form.addEventListener("htmx:configRequest", (event) => {
+    if (event.target === form) event.detail.parameters.active_seconds = seconds.pending();
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target !== form) return;
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) draft.end();
+  });
+  for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    form.addEventListener(type, (event) => {
+      if (event.target === form) fail("The work was not handed in: the server could not be reached or failed. It is kept; try again.");
+    });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !openDialog()) {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (event.key === "Escape" && !openDialog()) {
+      onEscape?.();
+    } else if (isCommand(event)) {
+      const opener = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key);
+      if (opener) {
+        event.preventDefault();
+        opener.click();
+      }
+    }
+  });
+
+  return { draft };
+}
+
+/** True for a plain key that is meant for the page: not typed into a field, no dialog in front. */
+export function isCommand(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || openDialog()) return false;
+  const typing = "textarea, select, input:not([type=checkbox], [type=radio])";
+  return !event.target.closest?.(typing);
+}
+
+/** Say it to a screen reader. */
+export function announce(text) {
+  document.getElementById("live").textContent = text;
+}
+
+export function fail(text) {
+  const error = document.getElementById("desk-error");
+  error.textContent = text;
+  error.hidden = !text;
+}
+
+function openDialog() {
+  return document.querySelector("dialog[open]");
+}
+
+function clock(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function timeOfDay() {
+  return new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}

@@ -1,0 +1,53 @@
+// Counts the seconds in which somebody is at work, and tells the server once a minute, so that the
+// lease goes on. Away from the page or idle, nothing is counted and the lease may run out.
+import { csrfToken } from "./csrf.js";
+
+const IDLE_AFTER = 60;
+const BEAT_EVERY = 60;
+
+export function heartbeat({ url, before, show }) {
+  let idle = 0;
+  let pending = 0; // counted, not yet reported
+  let total = before;
+  let sinceBeat = 0;
+
+  for (const type of ["keydown", "pointerdown", "pointermove", "wheel", "scroll", "touchstart"]) {
+    document.addEventListener(type, () => (idle = 0), { passive: true, capture: true });
+  }
+
+  async function beat() {
+    const seconds = take();
+    const body = new URLSearchParams({ active_seconds: seconds });
+    try {
+      const headers = { "X-CSRFToken": csrfToken() };
+      const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
+      if (!answer.ok) giveBack(seconds);
+    } catch {
+      giveBack(seconds);
+    }
+  }
+
+  function take() {
+    const seconds = pending;
+    pending = 0;
+    sinceBeat = 0;
+    return seconds;
+  }
+
+  function giveBack(seconds) {
+    pending += seconds;
+  }
+
+  setInterval(() => {
+    idle += 1;
+    if (document.hidden || idle > IDLE_AFTER) return;
+    pending += 1;
+    total += 1;
+    sinceBeat += 1;
+    show(total);
+    if (sinceBeat >= BEAT_EVERY) beat();
+  }, 1000);
+  show(total);
+
+  return { take, giveBack, pending: () => pending };
+}

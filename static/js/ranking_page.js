@@ -1,0 +1,129 @@
+// Draws a ranking's state into the page. It holds nothing of its own: what it shows, and what the
+// form would submit, follows from the state alone.
+import { inSlot, left } from "./ranking_state.js";
+
+const byId = (id) => document.getElementById(id);
+const all = (selector) => [...document.querySelectorAll(selector)];
+
+export const cards = all(".card");
+export const k = cards.length;
+const letters = cards.map(letterOf);
+const labels = new Map(all("[data-flag]").map((box) => [box.dataset.flag, box.parentElement.firstChild.nextSibling.textContent.trim()]));
+
+export const letter = (index) => cards[index].dataset.letter;
+
+function letterOf(card) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "letter";
+  button.dataset.index = card.dataset.index;
+  button.textContent = card.dataset.letter;
+  button.title = `Go to answer ${card.dataset.letter}; drag to rank`;
+  return button;
+}
+
+/** The state that the form's fields hold: the server wrote its draft into them. */
+export function read(form) {
+  const field = (name, index) => form.elements[`${name}-${index}`];
+  return {
+    slots: cards.map((_, i) => Number(field("rank", i).value)),
+    likert: cards.map((_, i) => Number(field("likert", i)?.value) || null),
+    flags: cards.map((_, i) => all(`[name=flags-${i}]:checked`).map((box) => box.value)),
+    none: form.elements.none.checked,
+  };
+}
+
+/** The reverse: what is shown is what will be submitted. */
+function write(form, state) {
+  state.slots.forEach((slot, i) => {
+    form.elements[`rank-${i}`].value = slot || "";
+    if (form.elements[`likert-${i}`]) form.elements[`likert-${i}`].value = state.likert[i] ?? "";
+    for (const box of all(`[name=flags-${i}]`)) box.checked = state.flags[i].includes(box.value);
+  });
+  form.elements.none.checked = state.none;
+}
+
+export function draw(form, { past, now: state, future }, focused, armed) {
+  write(form, state);
+  for (let slot = 0; slot <= k; slot += 1) {
+    const indexes = inSlot(state, slot);
+    arrange(document.querySelector(`.cards[data-slot="${slot}"]`), indexes.map((i) => cards[i]));
+    arrange(document.querySelector(`.letters[data-slot="${slot}"]`), indexes.map((i) => letters[i]));
+  }
+  cards.forEach((card, index) => drawCard(card, state, index, index === focused));
+  drawJudgment(state, focused, armed);
+  drawFoot(state, past.length, future.length);
+}
+
+/** Put exactly `wanted` into `list`, touching nothing that is in its place already. */
+function arrange(list, wanted) {
+  if (wanted.length === list.children.length && wanted.every((each, i) => list.children[i] === each)) return;
+  list.replaceChildren(...wanted);
+}
+
+function drawCard(card, state, index, isFocused) {
+  const slot = state.slots[index];
+  const ties = slot ? inSlot(state, slot).filter((other) => other !== index) : [];
+  const parts = [];
+  if (ties.length) parts.push(`tied with ${ties.map(letter).join(", ")}`);
+  if (state.likert[index]) parts.push(`${state.likert[index]} of 7`);
+  parts.push(...state.flags[index].map((key) => labels.get(key) ?? key));
+  card.querySelector(".card-state").textContent = parts.join(" · ");
+  card.classList.toggle("focused", isFocused);
+  card.classList.toggle("flagged", state.flags[index].length > 0);
+  card.tabIndex = isFocused ? 0 : -1;
+  card.setAttribute("aria-label", `Answer ${letter(index)}, ${slot ? `rank ${slot}` : "not yet ranked"}${parts.length ? `, ${parts.join(", ")}` : ""}`);
+  letters[index].classList.toggle("current", isFocused);
+}
+
+function drawJudgment(state, focused, armed) {
+  byId("focused-letter").textContent = letter(focused);
+  byId("judgment-hint").textContent = { score: "press 1–7", flag: "press a flag's digit" }[armed] ?? "";
+  document.querySelector(".judgment").dataset.armed = armed ?? "";
+  for (const button of all("[data-score]")) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.score) === state.likert[focused]));
+  }
+  for (const box of all("[data-flag]")) box.checked = state.flags[focused].includes(box.dataset.flag);
+  for (const button of all(".ladder-rank")) {
+    const slot = Number(button.dataset.slot);
+    const text = slot ? `Give answer ${letter(focused)} rank ${slot}` : `Take answer ${letter(focused)}'s rank away`;
+    button.title = text;
+    button.setAttribute("aria-label", text);
+  }
+}
+
+function drawFoot(state, canUndo, canRedo) {
+  const unranked = inSlot(state, 0).length;
+  byId("left").textContent = unranked;
+  document.querySelector(".pool").classList.toggle("emptied", unranked === 0);
+  document.querySelector(".pool-empty").hidden = unranked > 0;
+  byId("left-text").textContent = left(state) ? `${left(state)} left to rank` : "";
+  byId("submit").setAttribute("aria-disabled", String(left(state) > 0));
+  byId("none").setAttribute("aria-pressed", String(state.none));
+  byId("none-note").hidden = !state.none;
+  byId("answers").classList.toggle("none", state.none);
+  byId("undo").disabled = !canUndo;
+  byId("redo").disabled = !canRedo;
+}
+
+/** Fold what is long; the button says how much there is. */
+export function fold(index) {
+  const text = cards[index].querySelector(".card-text");
+  const more = cards[index].querySelector(".more");
+  if (text.classList.contains("open")) return;
+  const long = text.scrollHeight > text.clientHeight + 24;
+  text.classList.toggle("folded", long);
+  more.hidden = !long;
+}
+
+export function toggleFold(index) {
+  const text = cards[index].querySelector(".card-text");
+  const more = cards[index].querySelector(".more");
+  if (more.hidden) return;
+  const open = text.classList.toggle("open");
+  more.dataset.text ??= more.textContent;
+  more.textContent = open ? "Fold" : more.dataset.text;
+  more.setAttribute("aria-expanded", String(open));
+  fold(index);
+  if (!open) cards[index].scrollIntoView({ block: "nearest" });
+}

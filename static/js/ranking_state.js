@@ -1,0 +1,86 @@
+// The ranking as plain data, with no page in it. Answers are 0..k-1 in the order shown; a slot is a
+// rank from 1 (best) to k, and 0 is not yet ranked. Answers in one slot tie. Every step returns a
+// new state, so undoing is keeping the old ones.
+
+export function blank(k) {
+  return { slots: Array(k).fill(0), likert: Array(k).fill(null), flags: Array.from({ length: k }, () => []), none: false };
+}
+
+const replaced = (list, index, value) => list.map((old, i) => (i === index ? value : old));
+
+/** Put an answer into a slot; whoever is there already ties with it. */
+export function place(state, index, slot) {
+  const k = state.slots.length;
+  if (!Number.isInteger(slot) || slot < 0 || slot > k || state.slots[index] === slot) return state;
+  return { ...state, slots: replaced(state.slots, index, slot) };
+}
+
+/** Give an answer a rank of its own at `slot`: those at or below it move down to the next gap, or,
+ * when there is none, those above move up. k slots for k answers: a gap there always is. */
+export function insert(state, index, slot) {
+  const k = state.slots.length;
+  if (!Number.isInteger(slot) || slot < 1 || slot > k) return state;
+  const slots = replaced(state.slots, index, 0);
+  const taken = (s) => slots.includes(s);
+  let gap = slot;
+  while (gap <= k && taken(gap)) gap += 1;
+  if (gap <= k) return { ...state, slots: replaced(slots.map((s) => (s >= slot && s < gap ? s + 1 : s)), index, slot) };
+  gap = slot - 1;
+  while (taken(gap)) gap -= 1;
+  return { ...state, slots: replaced(slots.map((s) => (s > gap && s < slot ? s - 1 : s)), index, slot - 1) };
+}
+
+/** Move a ranked answer one rank up (-1) or down (+1); at the ends it stays. */
+export function nudge(state, index, step) {
+  const slot = state.slots[index] + step;
+  return state.slots[index] === 0 || slot < 1 ? state : place(state, index, slot);
+}
+
+/** Score an answer 1-7; the same score again, or null, clears it. */
+export function score(state, index, value) {
+  return { ...state, likert: replaced(state.likert, index, state.likert[index] === value ? null : value) };
+}
+
+export function flag(state, index, key) {
+  const flags = state.flags[index];
+  const next = flags.includes(key) ? flags.filter((each) => each !== key) : [...flags, key];
+  return { ...state, flags: replaced(state.flags, index, next) };
+}
+
+export function toggleNone(state) {
+  return { ...state, none: !state.none };
+}
+
+/** Answers in a slot, in the order shown. */
+export function inSlot(state, slot) {
+  return state.slots.flatMap((each, index) => (each === slot ? [index] : []));
+}
+
+/** All answers as the page lists them: the unranked first, then rank by rank. */
+export function listed(state) {
+  return state.slots.map((_, index) => index).sort((a, b) => state.slots[a] - state.slots[b] || a - b);
+}
+
+export function left(state) {
+  return state.none ? 0 : inSlot(state, 0).length;
+}
+
+/** A past, a present and a future. */
+export function history(state) {
+  return { past: [], now: state, future: [] };
+}
+
+export function step(history, state) {
+  if (state === history.now) return history;
+  return { past: [...history.past, history.now], now: state, future: [] };
+}
+
+export function undo(history) {
+  if (!history.past.length) return history;
+  return { past: history.past.slice(0, -1), now: history.past.at(-1), future: [history.now, ...history.future] };
+}
+
+export function redo(history) {
+  if (!history.future.length) return history;
+  return { past: [...history.past, history.now], now: history.future[0], future: history.future.slice(1) };
+}
