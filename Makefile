@@ -37,7 +37,9 @@ labelers: $(VENV)/core  ## let simulated labelers do the waiting work of the dem
 	@$(BIN)/python manage.py simulate_labelers everyday
 
 loop: $(VENV)/core  ## whole rounds headless (ROUNDS=1 SEED=0 K=6 OUT=var/loop)
-	@VAR_DIR=$(OUT) $(BIN)/python manage.py loop --rounds $(ROUNDS) --seed $(SEED) --k $(K) --out $(OUT)
+	@test -n "$(BASE_MODEL)" || $(BIN)/python manage.py build_base_model
+	@VAR_DIR=$(OUT) CELERY_BROKER_URL=memory:// BASE_MODEL=$(or $(BASE_MODEL),$(abspath var/models/base)) \
+	  $(BIN)/python manage.py loop --rounds $(ROUNDS) --seed $(SEED) --k $(K) --out $(OUT)
 
 test: $(VENV)/dev  ## all tests; then once more on PostgreSQL and Redis where they answer
 	HF_HUB_OFFLINE=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)

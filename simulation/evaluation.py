@@ -1,0 +1,128 @@
+"""The hidden judge's verdicts on models. Never used to choose or stop anything."""
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from itertools import combinations
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from annotation.exchange.exports import iter_rankings
+from annotation.models import Project, Prompt
+from inference.models import ModelVersion
+from inference.registry import model_folder
+from inference.tiny.corpus import heldout_prompts
+from simulation.judge import judge_score
+from simulation.people import SimulatedLabeler, agreement
+from training.intervals import Rate, wilson, win_rate
+
+Message = dict[str, str]
+
+
+def engine_run(*, spec: dict[str, Any], requests: list[dict[str, Any]], output: Path) -> Path:
+    """Run an engine as production does, by hand: the same process and spec, no row.
+
+    Raises RuntimeError with the end of the process' log when it fails.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    request_file = output / "requests.jsonl"
+    request_file.write_text("".join(json.dumps(request) + "\n" for request in requests))
+    spec_file = output / "spec.json"
+    spec_file.write_text(
+        json.dumps({**spec, "version": 1, "output": str(output), "requests": str(request_file)})
+    )
+    command = [sys.executable, "-m", "inference.engines", str(spec_file)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise RuntimeError(f"The engine failed:\n{finished.stderr[-2000:]}")
+    return output
+
+
+def answers_sample(
+    *, models: dict[str, ModelVersion], prompts: list[list[Message]], seed: int, output: Path
+) -> dict[str, list[str]]:
+    """One answer of each model to each prompt, at temperature 1. Lists follow `prompts`."""
+    requests = [
+        {"id": f"{name}:{number}", "model": name, "messages": messages, "n": 1}
+        for name in models
+        for number, messages in enumerate(prompts)
+    ]
+    folders = {name: str(model_folder(model)) for name, model in models.items()}
+    spec = {"kind": "sample", "seed": seed, "models": folders}
+    engine_run(spec=spec, requests=requests, output=output)
+    texts: dict[str, list[str]] = {name: [""] * len(prompts) for name in models}
+    with (output / "completions.jsonl").open() as lines:
+        for line in lines:
+            record = json.loads(line)
+            name, number = record["id"].rsplit(":", 1)
+            texts[name][int(number)] = record["completions"][0]["text"]
+    return texts
+
+
+def judge_all(prompts: list[list[Message]], answers: list[str]) -> list[float]:
+    return [judge_score(messages, text) for messages, text in zip(prompts, answers, strict=True)]
+
+
+def heldout_messages(*, seed: int, count: int) -> list[list[Message]]:
+    return [prompt.messages for prompt in heldout_prompts(seed, count)]
+
+
+def win_rates(
+    *, models: dict[str, ModelVersion], pairs: dict[str, tuple[str, str]], seed: int, output: Path
+) -> tuple[dict[str, Rate], dict[str, float]]:
+    """Rates of `pairs` (label -> winner, loser) on held-out prompts; each model's mean score."""
+    prompts = heldout_messages(seed=seed, count=400)
+    answers = answers_sample(models=models, prompts=prompts, seed=seed, output=output)
+    scores = {name: judge_all(prompts, texts) for name, texts in answers.items()}
+    rates = {label: win_rate(scores[a], scores[b]) for label, (a, b) in pairs.items()}
+    return rates, {name: sum(values) / len(values) for name, values in scores.items()}
+
+
+def validation_groups(project: Project) -> list[tuple[int, list[Message], list[str]]]:
+    """The ranked answers that no reward model trains on: (ranking, messages, completions)."""
+    return [
+        (row.ranking_id, row.messages, row.completions)
+        for row in iter_rankings(project=project)
+        if row.split == Prompt.Split.VALID
+    ]
+
+
+def labelers_agreement(*, project: Project, seed: int) -> float:
+    """How often two simulated labelers order a pair alike, on the project's validation answers."""
+    first, second = SimulatedLabeler(seed * 1000 + 901), SimulatedLabeler(seed * 1000 + 902)
+    rng = Random(seed)
+    looks = [
+        (first.rank(messages, texts, rng), second.rank(messages, texts, rng))
+        for _, messages, texts in validation_groups(project)
+    ]
+    return agreement(looks).rate
+
+
+def reward_accuracy_by_judge(*, project: Project, reward: ModelVersion, output: Path) -> Rate:
+    """Share of the judge's strict pairs among validation completions that `reward` orders alike."""
+    groups = validation_groups(project)
+    requests = [
+        {"id": f"{group}:{number}", "messages": messages, "completion": text}
+        for group, messages, texts in groups
+        for number, text in enumerate(texts)
+    ]
+    spec = {"kind": "score", "seed": 0, "models": {"reward": str(model_folder(reward))}}
+    engine_run(spec=spec, requests=requests, output=output)
+    scores: dict[str, dict[int, float]] = defaultdict(dict)
+    with (output / "scores.jsonl").open() as lines:
+        for line in lines:
+            record = json.loads(line)
+            group, number = record["id"].rsplit(":", 1)
+            scores[group][int(number)] = record["score"]
+    right, pairs = 0, 0
+    for group, messages, texts in groups:
+        judged = [judge_score(messages, text) for text in texts]
+        for i, j in combinations(range(len(texts)), 2):
+            if judged[i] == judged[j]:
+                continue
+            pairs += 1
+            better, worse = (i, j) if judged[i] > judged[j] else (j, i)
+            right += scores[str(group)][better] > scores[str(group)][worse]
+    return wilson(successes=right, trials=pairs)

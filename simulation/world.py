@@ -1,0 +1,73 @@
+"""A project peopled for the simulation: the demo and the headless loop start from the same one."""
+
+from dataclasses import dataclass
+
+from annotation.models import Project, Prompt, Task, User
+from annotation.people.projects import member_add, project_create, user_create
+from annotation.prompts.prompts import prompt_create
+from annotation.queue.tasks import task_create
+from inference.tiny.corpus import training_prompts
+
+INSTRUCTIONS = """\
+Which answer would you rather receive from an assistant?
+
+1. **Right** first: it does what was asked, about what was asked.
+2. Then **polite** and **brief**.
+3. A friendly word is welcome; three are too many.
+
+Ties are welcome when you cannot tell two answers apart.
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    project: Project
+    admin: User
+    researcher: User
+    labelers: list[User]
+
+
+def person_get_or_create(*, username: str, password: str, first_name: str = "") -> User:
+    found = User.objects.filter(username=username).first()
+    return found or user_create(
+        actor=None, username=username, password=password, first_name=first_name
+    )
+
+
+def world_create(*, name: str, slug: str, labelers: int, password: str, prefix: str = "") -> World:
+    """Make the project with its admin, researcher and `labelers` labelers, but no prompts."""
+    admin = person_get_or_create(username=f"{prefix}ada", password=password, first_name="Ada")
+    researcher = person_get_or_create(
+        username=f"{prefix}rosa", password=password, first_name="Rosa"
+    )
+    project = project_create(actor=admin, name=name, slug=slug, instructions=INSTRUCTIONS)
+    member_add(actor=admin, project=project, user=researcher, roles=["researcher"])
+    people = []
+    for number in range(labelers):
+        first = "Lena" if number == 0 else f"Labeler {number + 1}"
+        username = f"{prefix}lena" if number == 0 else f"{prefix}labeler{number + 1}"
+        person = person_get_or_create(username=username, password=password, first_name=first)
+        member_add(actor=admin, project=project, user=person, roles=["labeler"])
+        people.append(person)
+    return World(project, admin, researcher, people)
+
+
+def prompts_add(*, project: Project, seed: int, count: int) -> list[Prompt]:
+    """Add `count` prompts of the corpus' kinds; ones the project has already are not repeated."""
+    rows = []
+    for prompt in training_prompts(seed, count):
+        row, created = prompt_create(
+            project=project,
+            messages=prompt.messages,
+            use_case=prompt.facts.kind.use_case,
+            source=Prompt.Source.GENERATED,
+        )
+        if created:
+            rows.append(row)
+    return rows
+
+
+def demonstrations_ask(*, project: Project, prompts: list[Prompt]) -> None:
+    """Put a demonstration task for each prompt into the queue."""
+    for prompt in prompts:
+        task_create(project=project, kind=Task.Kind.DEMONSTRATION, prompt=prompt)
