@@ -1,0 +1,82 @@
+"""Who works on an import: one worker at a time, and one import of a project at a time.
+
+Because a project's imports run one after another, and an import that ended badly is purged before
+the next begins, what a running import finds in the project is either visible or its own.
+
+A claim is the time of its last heartbeat. Every write of the worker names the heartbeat it knows in
+its WHERE, in the same transaction as the rows: a worker that was taken for dead, and wakes up after
+another has gone on, can commit nothing.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from annotation.people.models import Project
+from annotation.prompts.models import ImportBatch
+
+State = ImportBatch.State
+
+
+class ClaimLostError(Exception):
+    """The batch is another worker's now, or was cancelled."""
+
+
+class Claim:
+    """A worker's hold on a batch."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        self.batch = batch
+
+    def beat(self, **changes: Any) -> None:
+        """Write `changes` to the batch with a new heartbeat; raises ClaimLostError."""
+        now = timezone.now()
+        updated = ImportBatch.objects.filter(
+            pk=self.batch.pk, state=self.batch.state, heartbeat_at=self.batch.heartbeat_at
+        ).update(heartbeat_at=now, **changes)
+        if not updated:
+            raise ClaimLostError
+        self.batch.heartbeat_at = now
+        for name, value in changes.items():
+            setattr(self.batch, name, value)
+
+    def cancelled(self) -> bool:
+        """Whether the batch ended under this worker's hands, and is its to clear away."""
+        heartbeat = self.batch.heartbeat_at
+        self.batch.refresh_from_db()
+        ended = self.batch.state in (State.FAILED, State.CANCELLED)
+        return ended and not self.batch.finished_at and self.batch.heartbeat_at == heartbeat
+
+
+def batches_open() -> QuerySet[ImportBatch]:
+    """Batches with work left, a project's begun one first. Those ended badly want purging."""
+    ended_badly = Q(state__in=[State.FAILED, State.CANCELLED], finished_at=None)
+    return ImportBatch.objects.filter(Q(state=State.STAGING) | ended_badly).order_by(
+        F("heartbeat_at").asc(nulls_last=True), "pk"
+    )
+
+
+def alive(batch: ImportBatch) -> bool:
+    """Whether a worker's heart beat for this batch a short while ago."""
+    lost = timezone.now() - timedelta(seconds=settings.HEARTBEAT_LOST)
+    return batch.heartbeat_at is not None and batch.heartbeat_at > lost
+
+
+def batch_claim(*, batch_id: int) -> Claim | None:
+    """Take the batch if it is its turn in its project and no living worker has it."""
+    with transaction.atomic():
+        project_id = ImportBatch.objects.values_list("project_id", flat=True).get(pk=batch_id)
+        Project.objects.select_for_update().get(pk=project_id)
+        batch = batches_open().filter(project_id=project_id).first()
+        if batch is None or batch.pk != batch_id or alive(batch):
+            return None
+        claim = Claim(batch)
+        try:
+            claim.beat()
+        except ClaimLostError:  # cancelled between the two queries
+            return None
+        return claim

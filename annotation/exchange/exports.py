@@ -1,0 +1,244 @@
+"""The export door: what people said, as plain values, for training and for files.
+
+Only what may train goes out: visible, current, `trains`, and rankings of acceptable answers.
+Rows are streamed; memory does not grow with the project. A labeler is a pseudonym, the same one in
+every export of a project and another one in every project.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+from typing import IO, Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from annotation.feedback.models import Demonstration, Judgment, Ranking
+from annotation.people.models import Project, User
+from annotation.prompts.models import Prompt
+from annotation.prompts.prompts import Messages
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class ExportFilters:
+    """What of a project is wanted; None takes everything.
+
+    `until`: said no later; `use_cases`, `splits`: of the prompt; `labelers`: ids of users (imports
+    have none and are left out).
+    """
+
+    until: datetime | None = None
+    use_cases: tuple[str, ...] | None = None
+    splits: tuple[str, ...] | None = None
+    labelers: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class PromptRow:
+    prompt_id: int
+    messages: Messages
+    split: str
+    use_case: str
+
+
+@dataclass(frozen=True)
+class DemonstrationRow:
+    demonstration_id: int
+    prompt_id: int
+    messages: Messages
+    completion: str
+    labeler: str
+    split: str
+
+
+@dataclass(frozen=True)
+class RankingRow:
+    """A ranking of K >= 2 completions; `ranks[i]` (dense from 1, equal = tie) is the i-th one's."""
+
+    ranking_id: int
+    prompt_id: int
+    messages: Messages
+    completion_ids: list[int]
+    completions: list[str]
+    ranks: list[int]
+    likerts: list[int | None]
+    flags: list[list[str]]
+    strength: int | None
+    labeler: str
+    split: str
+
+
+def labeler_pseudonym(project: Project, labeler: User | None, author: str = "") -> str:
+    """A name for who said something: a hash of the project and their public id, never their own.
+
+    `author` is the labeler's name as an imported file gave it; "" where nobody is known.
+    """
+    if labeler is None and not author:
+        return ""
+    person = f"user:{labeler.public_id}" if labeler else f"author:{author}"
+    content = f"{project.pk}:{project.slug}:{person}"
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def feedback_filter(filters: ExportFilters) -> Q:
+    wanted = Q(trains=True, is_current=True)
+    if filters.until is not None:
+        wanted &= Q(created_at__lte=filters.until)
+    if filters.labelers is not None:
+        wanted &= Q(labeler_id__in=filters.labelers)
+    if filters.use_cases is not None:
+        wanted &= Q(prompt__use_case__in=filters.use_cases)
+    if filters.splits is not None:
+        wanted &= Q(prompt__split__in=filters.splits)
+    return wanted
+
+
+def prompts_wanted(*, project: Project, filters: ExportFilters | None) -> QuerySet[Prompt]:
+    filters = filters or ExportFilters()
+    prompts = Prompt.objects.filter(project=project).visible().order_by("pk")
+    if filters.until is not None:
+        prompts = prompts.filter(created_at__lte=filters.until)
+    if filters.use_cases is not None:
+        prompts = prompts.filter(use_case__in=filters.use_cases)
+    if filters.splits is not None:
+        prompts = prompts.filter(split__in=filters.splits)
+    return prompts
+
+
+def iter_prompts(*, project: Project, filters: ExportFilters | None = None) -> Iterator[PromptRow]:
+    for prompt in prompts_wanted(project=project, filters=filters).iterator(chunk_size=CHUNK):
+        yield PromptRow(prompt.pk, prompt.messages, prompt.split, prompt.use_case)
+
+
+def iter_demonstrations(
+    *, project: Project, filters: ExportFilters | None = None
+) -> Iterator[DemonstrationRow]:
+    rows = (
+        Demonstration.objects.filter(feedback_filter(filters or ExportFilters()), project=project)
+        .visible()
+        .select_related("prompt", "labeler")
+        .order_by("pk")
+    )
+    for row in rows.iterator(chunk_size=CHUNK):
+        yield DemonstrationRow(
+            demonstration_id=row.pk,
+            prompt_id=row.prompt_id,
+            messages=row.prompt.messages,
+            completion=row.text,
+            labeler=labeler_pseudonym(project, row.labeler, row.author),
+            split=row.prompt.split,
+        )
+
+
+def iter_rankings(
+    *, project: Project, filters: ExportFilters | None = None
+) -> Iterator[RankingRow]:
+    rows = (
+        Ranking.objects.filter(
+            feedback_filter(filters or ExportFilters()),
+            project=project,
+            outcome=Ranking.Outcome.RANKED,
+        )
+        .visible()
+        .select_related("prompt", "labeler")
+        .prefetch_related("judgments__completion")
+        .order_by("pk")
+    )
+    for row in rows.iterator(chunk_size=CHUNK):
+        yield ranking_row(project, row)
+
+
+def ranking_row(project: Project, ranking: Ranking) -> RankingRow:
+    judgments: list[Judgment] = sorted(ranking.judgments.all(), key=lambda row: row.completion_id)
+    return RankingRow(
+        ranking_id=ranking.pk,
+        prompt_id=ranking.prompt_id,
+        messages=ranking.prompt.messages,
+        completion_ids=[row.completion_id for row in judgments],
+        completions=[row.completion.text for row in judgments],
+        ranks=[row.rank for row in judgments if row.rank is not None],
+        likerts=[row.likert for row in judgments],
+        flags=[list(row.flags) for row in judgments],
+        strength=ranking.strength,
+        labeler=labeler_pseudonym(project, ranking.labeler, ranking.author),
+        split=ranking.prompt.split,
+    )
+
+
+Lines = Iterator[dict[str, Any]]
+
+
+def assistant(text: str) -> Messages:
+    return [{"role": "assistant", "content": text}]
+
+
+def lines_trl_prompt_completion(project: Project, filters: ExportFilters | None) -> Lines:
+    """TRL's conversational prompt-completion form, for SFTTrainer."""
+    for row in iter_demonstrations(project=project, filters=filters):
+        yield {"prompt": row.messages, "completion": assistant(row.completion)}
+
+
+def lines_openai_chat(project: Project, filters: ExportFilters | None) -> Lines:
+    for row in iter_demonstrations(project=project, filters=filters):
+        yield {"messages": [*row.messages, *assistant(row.completion)]}
+
+
+def lines_trl_preference(project: Project, filters: ExportFilters | None) -> Lines:
+    """TRL's conversational preference form with an explicit prompt: every pair that is not tied."""
+    for row in iter_rankings(project=project, filters=filters):
+        ordered = sorted(zip(row.ranks, row.completions, strict=True), key=lambda pair: pair[0])
+        for (better, chosen), (worse, rejected) in combinations(ordered, 2):
+            if better < worse:
+                yield {
+                    "prompt": row.messages,
+                    "chosen": assistant(chosen),
+                    "rejected": assistant(rejected),
+                }
+
+
+def lines_kwise(project: Project, filters: ExportFilters | None) -> Lines:
+    """Our own form: a ranking with all its completions and ties in one line; imports read it."""
+    for row in iter_rankings(project=project, filters=filters):
+        responses: list[dict[str, Any]] = []
+        answers = zip(row.completions, row.ranks, row.likerts, row.flags, strict=True)
+        for text, rank, likert, flags in sorted(answers, key=lambda answer: answer[1]):
+            said = {"likert": likert} if likert is not None else {}
+            responses.append({"text": text, "rank": rank, **said, "flags": flags})
+        yield {
+            "prompt": row.messages,
+            "responses": responses,
+            "strength": row.strength,
+            "labeler": row.labeler,
+            "split": row.split,
+        }
+
+
+FORMS: dict[str, Callable[[Project, ExportFilters | None], Lines]] = {
+    "trl-prompt-completion": lines_trl_prompt_completion,
+    "trl-preference": lines_trl_preference,
+    "kwise": lines_kwise,
+    "openai-chat": lines_openai_chat,
+}
+
+
+def export_lines(*, project: Project, form: str, filters: ExportFilters | None = None) -> Lines:
+    """The objects of an export, one for each line. Raises ValidationError for an unknown form."""
+    if form not in FORMS:
+        raise ValidationError(f"Unknown form {form}: choose one of {', '.join(FORMS)}.")
+    return FORMS[form](project, filters)
+
+
+def export_write(
+    *, project: Project, form: str, file: IO[bytes], filters: ExportFilters | None = None
+) -> int:
+    """Write an export as JSON lines in UTF-8; returns the number of lines."""
+    count = 0
+    for line in export_lines(project=project, form=form, filters=filters):
+        file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        count += 1
+    return count

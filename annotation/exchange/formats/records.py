@@ -1,0 +1,75 @@
+"""The one shape that every form of line is read into."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from annotation.prompts.prompts import Messages, messages_validate
+from annotation.texts import text_validate
+
+MAX_ANSWERS = 100
+MAX_NAME = 120
+
+
+class LineError(ValueError):
+    """A line that cannot be taken. The message says why, and what to change."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A completion as a file gives it. `rank` 1 is best, equal ranks tie, None is unranked."""
+
+    text: str
+    author: str = ""
+    rank: int | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A prompt with what the line says about it: a demonstration, answers, or their ranking."""
+
+    messages: Messages
+    demonstration: str = ""
+    answers: tuple[Answer, ...] = ()
+    labeler: str = ""
+    strength: int | None = None
+    use_case: str = "other"
+    contributor: str = ""
+    split: str | None = None
+
+    @property
+    def ranked(self) -> bool:
+        return bool(self.answers) and self.answers[0].rank is not None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    form: str
+    records: tuple[Record, ...]
+
+
+def record_validate(record: Record) -> Record:
+    """Return the record if the database can hold it; raises LineError.
+
+    Blank answers pass: real files hold them, and the plan leaves them out with a note.
+    """
+    try:
+        messages_validate(record.messages)
+        if record.demonstration:
+            text_validate(record.demonstration, what="The completion")
+        for number, answer in enumerate(record.answers, start=1):
+            text_validate(answer.text, what=f"Answer {number}", blank=True)
+            name_validate(answer.author, f"The model of answer {number}")
+        name_validate(record.labeler, "The labeler")
+        name_validate(record.contributor, "The contributor")
+    except ValidationError as error:
+        raise LineError(" ".join(error.messages)) from error
+    if len(record.answers) > MAX_ANSWERS:
+        raise LineError(f"{len(record.answers)} answers: at most {MAX_ANSWERS} a prompt are taken.")
+    if any((answer.rank is None) == record.ranked for answer in record.answers):
+        raise LineError("Some answers have a rank and some have none: rank all of them or none.")
+    return record
+
+
+def name_validate(name: str, what: str) -> None:
+    text_validate(name, what=what, limit=MAX_NAME, blank=True)

@@ -1,0 +1,253 @@
+"""Which form a line is written in, told by its fields, and how each form is read."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from annotation.exchange.formats.conversations import (
+    answer_read,
+    conversation_read,
+    last_turn,
+    prompt_read,
+    shared_messages,
+    shared_text,
+    transcript_read,
+)
+from annotation.exchange.formats.records import Answer, LineError, Parsed, Record, record_validate
+from annotation.prompts.models import Prompt, UseCase
+from annotation.prompts.prompts import Messages
+
+Fields = dict[str, Any]
+EXPECTED = (
+    "{prompt}, {prompt, completion}, {messages}, {prompt, completions}, {prompt, responses}, "
+    "{chosen, rejected}, {instruction, instances} or {instruction, output}"
+)
+SPLITS = {"validation": Prompt.Split.VALID.value, **{s: s for s in Prompt.Split.values}}
+
+
+def parse_line(fields: Fields) -> Parsed:
+    """Read a line's fields into records; raises LineError with the reason and what to do."""
+    fields = {key: value for key, value in fields.items() if value is not None}
+    for form, wanted, read in FORMS:
+        if wanted.intersection(fields):
+            try:
+                records = tuple(record_validate(record) for record in read(fields))
+            except UnicodeEncodeError as error:
+                raise LineError("Holds a broken character (half a surrogate pair).") from error
+            return Parsed(form, records)
+    found = ", ".join(sorted(fields)[:8]) or "none"
+    raise LineError(f"No known form. Fields found: {found}. Wanted: {EXPECTED}.")
+
+
+def details(fields: Fields) -> Fields:
+    """What any form may say beside its content. Unknown use cases and splits are left out."""
+    use_case = fields.get("use_case")
+    strength = fields.get("strength")
+    return {
+        "use_case": use_case if use_case in UseCase.values else UseCase.OTHER.value,
+        "contributor": name_read(fields.get("contributor")),
+        "labeler": name_read(fields.get("labeler")),
+        "split": SPLITS.get(fields["split"]) if isinstance(fields.get("split"), str) else None,
+        "strength": None if strength in (None, "") else strength_read(strength),
+    }
+
+
+def name_read(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise LineError("A model, labeler or contributor must be named by text.")
+    return str(value)
+
+
+def strength_read(value: Any) -> int:
+    strength = whole(value, "The strength")
+    if not 0 <= strength <= 3:
+        raise LineError("The strength must lie between 0 (negligible) and 3 (significant).")
+    return strength
+
+
+def whole(value: Any, what: str) -> int:
+    """A whole number as JSON, Parquet (a float where some are missing) or CSV (text) gives it."""
+    if isinstance(value, str) and value.strip().lstrip("+-").isdigit() and len(value) < 10:
+        return int(value)
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise LineError(f"{what} must be a whole number, not {str(value)[:40]!r}.")
+
+
+def prompt_of(fields: Fields) -> Messages:
+    for name in ("prompt", "messages"):
+        if name in fields:
+            return prompt_read(fields[name])
+    raise LineError("The prompt is missing: add a field `prompt` (text or messages).")
+
+
+def text_of(fields: Fields, name: str) -> str:
+    value = fields[name]
+    if not isinstance(value, str):
+        raise LineError(f"`{name}` must be text.")
+    if not value.strip():
+        raise LineError(f"`{name}` is empty.")
+    return value
+
+
+def read_prompt(fields: Fields) -> list[Record]:
+    return [Record(prompt_of(fields), **details(fields))]
+
+
+def read_prompt_completion(fields: Fields) -> list[Record]:
+    if isinstance(fields.get("label"), bool):
+        raise LineError(
+            "A completion with a true/false `label` is an unpaired preference, which is not "
+            "taken: drop the bad ones and the field, or pair them as chosen and rejected."
+        )
+    prompt = prompt_of(fields)
+    completion = answer_read(fields["completion"], prompt=prompt, what="The completion")
+    if not completion.strip():
+        raise LineError("`completion` is empty: write it, or leave the field out.")
+    return [Record(prompt, demonstration=completion, **details(fields))]
+
+
+def read_messages(fields: Fields) -> list[Record]:
+    """A conversation: a last assistant turn is the demonstration, a last user turn wants one."""
+    name = "messages" if "messages" in fields else "conversations"
+    turns = conversation_read(fields[name], what=f"`{name}`")
+    demonstration = ""
+    if turns[-1]["role"] == "assistant":
+        demonstration = turns.pop()["content"]
+        if not demonstration.strip():
+            raise LineError("The last assistant turn is empty: write it, or leave it out.")
+        if not turns:
+            raise LineError("The conversation has an answer but no question before it.")
+    return [Record(turns, demonstration=demonstration, **details(fields))]
+
+
+def read_answers(fields: Fields) -> list[Record]:
+    """{prompt, completions: [text or {text, model, rank}], ranks?, reference?}, or `responses`."""
+    prompt = prompt_of(fields)
+    name = next(name for name in ("completions", "responses") if name in fields)
+    given = fields[name]
+    if not isinstance(given, list) or not given:
+        raise LineError(f"`{name}` must be a list with at least one answer.")
+    ranks = fields.get("ranks", [None] * len(given))
+    if not isinstance(ranks, list) or len(ranks) != len(given):
+        raise LineError(f"`ranks` must be a list as long as `{name}`.")
+    answers = tuple(
+        answer_item(item, rank, prompt, f"Answer {number}")
+        for number, (item, rank) in enumerate(zip(given, ranks, strict=True), start=1)
+    )
+    reference = fields.get("reference", "")
+    if not isinstance(reference, str):
+        raise LineError("`reference` must be text.")
+    return [
+        Record(
+            prompt,
+            demonstration=reference if reference.strip() else "",
+            answers=answers,
+            **details(fields),
+        )
+    ]
+
+
+def answer_item(item: Any, rank: Any, prompt: Messages, what: str) -> Answer:
+    if not isinstance(item, dict):
+        text = answer_read(item, prompt=prompt, what=what)
+        return Answer(text, rank=None if rank is None else whole(rank, f"{what}: the rank"))
+    text = next((item[key] for key in ("text", "code", "completion", "content") if key in item), "")
+    if not isinstance(text, str) or not {"text", "code", "completion", "content"} & set(item):
+        raise LineError(f"{what} lacks its `text`.")
+    rank = item.get("rank", rank)
+    author = name_read(item.get("model", item.get("author")))
+    return Answer(text, author, None if rank is None else whole(rank, f"{what}: the rank"))
+
+
+def read_preference(fields: Fields) -> list[Record]:
+    """{chosen, rejected} with a prompt, or with the prompt as what both begin with."""
+    for name in ("chosen", "rejected"):
+        if name not in fields:
+            raise LineError(f"`{name}` is missing: a preference needs chosen and rejected.")
+    chosen, rejected = (fields[name] for name in ("chosen", "rejected"))
+    if isinstance(chosen, str) != isinstance(rejected, str):
+        raise LineError("`chosen` and `rejected` must both be text or both be messages.")
+    if "prompt" in fields:
+        prompt = prompt_read(fields["prompt"])
+        texts = [
+            answer_read(turns_of(value), prompt=prompt, what=f"`{name}`")
+            for name, value in (("chosen", chosen), ("rejected", rejected))
+        ]
+    else:
+        prompt, texts = implicit_prompt(turns_of(chosen), turns_of(rejected))
+    answers = tuple(Answer(text, rank=rank) for rank, text in enumerate(texts, start=1))
+    return [Record(prompt, answers=answers, **details(fields))]
+
+
+def turns_of(value: Any) -> Any:
+    """A transcript as messages; anything else as it is."""
+    return (transcript_read(value) or value) if isinstance(value, str) else value
+
+
+def implicit_prompt(chosen: Any, rejected: Any) -> tuple[Messages, list[str]]:
+    """Split off what both begin with, as TRL's `extract_prompt` does."""
+    if isinstance(chosen, str) and isinstance(rejected, str):
+        cut = shared_text(chosen, rejected)
+        if not chosen[:cut].strip():
+            raise LineError("Chosen and rejected share no beginning: add a field `prompt`.")
+        return prompt_read(chosen[:cut]), [chosen[cut:], rejected[cut:]]
+    if isinstance(chosen, str) or isinstance(rejected, str):
+        raise LineError("Only one of chosen and rejected is a Human/Assistant transcript.")
+    one = conversation_read(chosen, what="`chosen`")
+    other = conversation_read(rejected, what="`rejected`")
+    cut = shared_messages(one, other)
+    if cut == 0:
+        raise LineError("Chosen and rejected share no first message: add a field `prompt`.")
+    return one[:cut], [last_turn(one[cut:], "`chosen`"), last_turn(other[cut:], "`rejected`")]
+
+
+def read_self_instruct(fields: Fields) -> list[Record]:
+    """{instruction, instances: [{input, output}]} (Wang et al. 2022, arXiv 2212.10560)."""
+    instances = fields["instances"]
+    if "instruction" not in fields:
+        raise LineError("`instances` without an `instruction`.")
+    if not isinstance(instances, list) or not instances or len(instances) > 1000:
+        raise LineError("`instances` must be a list of 1 to 1000 {input, output}.")
+    records = []
+    for number, instance in enumerate(instances, start=1):
+        if not isinstance(instance, dict) or "output" not in instance:
+            raise LineError(f"Instance {number} lacks its `output`.")
+        records.append(instruction_record(fields, instance))
+    return records
+
+
+def read_instruction(fields: Fields) -> list[Record]:
+    """{instruction, input, output}, as Alpaca writes Self-Instruct."""
+    if "instruction" not in fields:
+        raise LineError("`output` without an `instruction`: with a prompt, name it `completion`.")
+    return [instruction_record(fields, fields)]
+
+
+def instruction_record(fields: Fields, instance: Fields) -> Record:
+    instruction = text_of(fields, "instruction").strip()
+    given = instance.get("input") or ""
+    if not isinstance(given, str):
+        raise LineError("`input` must be text.")
+    prompt = f"{instruction}\n\n{given}" if given.strip() else instruction
+    return Record(
+        [{"role": "user", "content": prompt}],
+        demonstration=text_of(instance, "output"),
+        **details(fields),
+    )
+
+
+# The first form one of whose fields stands in the line: from what says most to what says least.
+FORMS: tuple[tuple[str, set[str], Callable[[Fields], list[Record]]], ...] = (
+    ("preference", {"chosen", "rejected"}, read_preference),
+    ("prompt and answers", {"completions", "responses"}, read_answers),
+    ("prompt and completion", {"completion"}, read_prompt_completion),
+    ("Self-Instruct", {"instances"}, read_self_instruct),
+    ("conversation", {"messages", "conversations"}, read_messages),
+    ("instruction and output", {"output"}, read_instruction),
+    ("prompt", {"prompt"}, read_prompt),
+)

@@ -1,0 +1,53 @@
+"""A batch's file, line by line: read, understood, and planned for its project."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from annotation.exchange.formats import LineError, Parsed, parse_line
+from annotation.exchange.plans import Plan, record_plan
+from annotation.exchange.readers import read_lines
+from annotation.people.models import Project
+from annotation.prompts.models import ImportBatch
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """A line's number with what it becomes, or the reason why it cannot."""
+
+    number: int
+    parsed: Parsed | None = None
+    plans: tuple[Plan, ...] = ()
+    error: str = ""
+
+    @property
+    def characters(self) -> int:
+        return sum(
+            sum(len(message["content"]) for message in plan.record.messages)
+            + len(plan.record.demonstration)
+            + sum(len(text) for text in plan.texts.values())
+            for plan in self.plans
+        )
+
+
+def planned_lines(batch: ImportBatch, project: Project, *, after: int = 0) -> Iterator[PlannedLine]:
+    """Yield the lines numbered past `after`, in order. Raises FileProblem."""
+    with default_storage.open(batch.path, "rb") as file:
+        for line in read_lines(file, batch.filename, max_bytes=settings.MAX_IMPORT_BYTES):
+            if line.number <= after:
+                continue
+            if line.error:
+                yield PlannedLine(line.number, error=line.error)
+                continue
+            try:
+                parsed = parse_line(line.fields)
+                plans = tuple(
+                    record_plan(record, kind=batch.kind, k_min=project.k_min, k_max=project.k_max)
+                    for record in parsed.records
+                )
+            except LineError as error:
+                yield PlannedLine(line.number, error=str(error))
+            else:
+                yield PlannedLine(line.number, parsed, plans)

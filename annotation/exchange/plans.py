@@ -1,0 +1,137 @@
+"""What a record becomes in a project, worked out before anything is written.
+
+Identical answers are merged, blank ones left out. Unranked answers become blind ranking tasks: too
+few make none, and too many are shared out evenly among several, so that every answer is ranked. The
+shuffle behind that is seeded by the content: a file that comes again makes the same tasks.
+"""
+
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from annotation.exchange.formats import Answer, LineError, Record
+from annotation.feedback.rankings import dense_ranks
+from annotation.prompts.models import ImportBatch
+from annotation.prompts.prompts import content_hash, text_hash
+
+Kind = ImportBatch.Kind
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rows to be, with completions named by their text hash.
+
+    `texts`: hash -> text; `origins`: (hash, author); `tasks`: hashes of each ranking task;
+    `ranking`: (hash, dense rank) of each completion; `notes`: what is left out, and why.
+    """
+
+    record: Record
+    prompt_hash: str
+    texts: dict[str, str]
+    origins: tuple[tuple[str, str], ...]
+    tasks: tuple[tuple[str, ...], ...]
+    ranking: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def demonstration_key(self) -> str:
+        record = self.record
+        return import_key(self.prompt_hash, text_hash(record.demonstration), record.labeler)
+
+    @property
+    def ranking_key(self) -> str:
+        return import_key(self.prompt_hash, sorted(self.ranking), self.record.labeler)
+
+    def task_key(self, hashes: Sequence[str]) -> str:
+        return import_key(self.prompt_hash, sorted(hashes))
+
+
+def import_key(*content: object) -> str:
+    """The hash by which a record that comes again is known; unique in its project and table."""
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def record_plan(record: Record, *, kind: str, k_min: int, k_max: int) -> Plan:
+    """Plan a record under an import's kind; raises LineError when it holds nothing of that kind."""
+    record = record_restrict(record, kind)
+    prompt_hash = content_hash(record.messages)
+    answers = [answer for answer in record.answers if answer.text.strip()]
+    blank = len(record.answers) - len(answers)
+    notes = [f"{blank} empty answer{'s' * (blank > 1)} left out"] if blank else []
+    texts: dict[str, str] = {}
+    hashed = [(text_hash(answer.text), answer) for answer in answers]
+    for digest, answer in hashed:
+        texts.setdefault(digest, answer.text)
+    ranking: tuple[tuple[str, int], ...] = ()
+    tasks: tuple[tuple[str, ...], ...] = ()
+    if record.ranked:
+        ranking = ranking_plan(hashed, notes)
+    elif record.answers:
+        tasks = tasks_plan(list(texts), prompt_hash, k_min, k_max, notes)
+    return Plan(
+        record=record,
+        prompt_hash=prompt_hash,
+        texts=texts,
+        origins=tuple(dict.fromkeys((digest, answer.author) for digest, answer in hashed)),
+        tasks=tasks,
+        ranking=ranking,
+        notes=tuple(notes),
+    )
+
+
+def record_restrict(record: Record, kind: str) -> Record:
+    """The part of a record that an import of this kind takes."""
+    if kind == Kind.PROMPTS:
+        return replace(record, demonstration="", answers=())
+    if kind == Kind.DEMONSTRATIONS:
+        if not record.demonstration:
+            raise LineError("Holds no demonstration: import it as another kind, or as any.")
+        return replace(record, answers=())
+    if kind == Kind.COMPLETIONS:
+        given = record.answers or (Answer(record.demonstration),)
+        if not any(answer.text for answer in given):
+            raise LineError("Holds no completion: import it as another kind, or as any.")
+        answers = tuple(replace(answer, rank=None) for answer in given)
+        return replace(record, demonstration="", answers=answers)
+    if kind == Kind.PREFERENCES:
+        if not record.ranked:
+            raise LineError("Holds no ranking or preference: import it as another kind, or as any.")
+        return replace(record, demonstration="")
+    return record
+
+
+def ranking_plan(hashed: list[tuple[str, Answer]], notes: list[str]) -> tuple[tuple[str, int], ...]:
+    ranks: dict[str, int] = {}
+    for digest, answer in hashed:
+        assert answer.rank is not None
+        if ranks.setdefault(digest, answer.rank) != answer.rank:
+            notes.append("the same answer stands at two ranks: no ranking")
+            return ()
+    if len(ranks) < 2:
+        notes.append("fewer than 2 different answers: no ranking")
+        return ()
+    return tuple(zip(ranks, dense_ranks(list(ranks.values())), strict=True))
+
+
+def tasks_plan(
+    hashes: list[str], seed: str, k_min: int, k_max: int, notes: list[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Share out different answers among as few tasks of k_min to k_max as hold them all.
+
+    Where no sizes fit (10 answers where K is always 9), what is left over is named in the notes.
+    """
+    if len(hashes) < k_min:
+        notes.append(f"{len(hashes)} different answers where ranking needs {k_min}: no task")
+        return ()
+    if len(hashes) <= k_max:
+        return (tuple(hashes),)
+    shuffled = sorted(hashes)
+    random.Random(seed).shuffle(shuffled)
+    count = -(-len(hashes) // k_max)
+    if len(hashes) // count < k_min:
+        count -= 1
+        notes.append(f"{len(hashes) - count * k_max} answers left over: K is at most {k_max}")
+        shuffled = shuffled[: count * k_max]
+    return tuple(tuple(shuffled[start::count]) for start in range(count))

@@ -1,0 +1,305 @@
+"""Files as numbered lines, in bounded memory: JSON lines, CSV or Parquet, gzipped or not.
+
+A line that cannot be read comes out with its reason and reading goes on; where it cannot go on
+(a damaged archive, an unclosed quote) that line is the last one. `FileProblem` is for files of
+which no line can be read.
+"""
+
+import csv
+import gzip
+import io
+import json
+import math
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import IO, Any
+
+MAX_LINE = 2 * 1024 * 1024  # bytes of one line; eight Parquet rows of it fit in memory easily
+MAX_COLUMNS = 200
+PARQUET_ROWS = 64
+# Arrow decodes at least a page at a time and holds a row group's columns while it reads.
+MAX_ROW_GROUP = 512 * 1024 * 1024
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+KINDS = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+}
+
+csv.field_size_limit(MAX_LINE)
+
+
+class FileProblem(ValueError):
+    """The file as a whole cannot be read. The message says why, and what to change."""
+
+
+class EndOfReading(Exception):
+    """Nothing after this point of the file can be read."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file: its number from 1, and its fields or the reason it has none."""
+
+    number: int
+    fields: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+
+def file_kind(file: IO[bytes], filename: str) -> str:
+    """ "jsonl", "csv" or "parquet", from the first bytes and the name; raises FileProblem."""
+    start = file.read(4)
+    file.seek(0)
+    if not start:
+        raise FileProblem("The file is empty.")
+    if start == PARQUET:
+        return "parquet"
+    path = PurePath(filename.lower())
+    kind = KINDS.get(path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix)
+    if kind is None or (kind == "parquet" and not start.startswith(GZIP)):
+        raise FileProblem(
+            f"{filename} is not JSON lines, CSV or Parquet: name it .jsonl, .csv or .parquet, "
+            "with .gz behind where it is gzipped."
+        )
+    return kind
+
+
+def read_lines(file: IO[bytes], filename: str, *, max_bytes: int) -> Iterator[Line]:
+    """Yield the lines of a seekable file, blank ones left out but counted.
+
+    At most `max_bytes` are read after unpacking. Memory stays within a few MAX_LINE (for Parquet
+    a row group's columns). Raises FileProblem.
+    """
+    kind = file_kind(file, filename)
+    with ExitStack() as stack:
+        plain: IO[bytes] = file
+        if file.read(2) == GZIP:
+            file.seek(0)
+            unpacked = stack.enter_context(gzip.GzipFile(fileobj=file, mode="rb"))
+            plain = stack.enter_context(io.BufferedReader(Capped(unpacked, max_bytes), 1 << 18))
+            if kind == "parquet":
+                plain = unpack(plain, stack.enter_context(tempfile.TemporaryFile()))
+        plain_seek(plain)
+        if kind == "parquet":
+            yield from read_parquet(plain, max_bytes)
+        elif kind == "csv":
+            yield from read_csv(plain, tabs=".tsv" in filename.lower())
+        else:
+            yield from read_jsonl(plain)
+
+
+def plain_seek(file: IO[bytes]) -> None:
+    if file.seekable():
+        file.seek(0)
+
+
+class Capped(io.RawIOBase):
+    """Reads through to a stream, up to a number of bytes: an archive may unpack to anything."""
+
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, most: int) -> None:
+        self.stream = stream
+        self.most = self.left = most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.stream.read(len(buffer))
+        self.left -= len(data)
+        if self.left < 0:
+            raise EndOfReading(
+                f"The archive unpacks to more than {self.most:,} bytes. Split the file."
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def unpack(packed: IO[bytes], into: IO[bytes]) -> IO[bytes]:
+    try:
+        while block := packed.read(1 << 20):
+            into.write(block)
+    except (*DAMAGED, EndOfReading) as error:
+        raise FileProblem(str(error) or "The archive is damaged.") from error
+    into.seek(0)
+    return into
+
+
+def raw_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """(number, bytes) of each line; None for one longer than MAX_LINE, which is skipped over."""
+    number = 0
+    while True:
+        try:
+            raw = file.readline(MAX_LINE + 1)
+            number += 1
+            if not raw:
+                return
+            if len(raw) <= MAX_LINE or raw.endswith(b"\n"):
+                yield number, raw
+                continue
+            while raw and not raw.endswith(b"\n"):
+                raw = file.readline(MAX_LINE)
+        except DAMAGED as error:
+            reason = "The archive is damaged or cut off here; nothing after this was read."
+            raise EndOfReading(number + 1, reason) from error
+        except EndOfReading as error:
+            raise EndOfReading(number + 1, str(error)) from error
+        yield number, None
+
+
+TOO_LONG = f"Longer than {MAX_LINE // 2**20} MiB, the most a line may have."
+NOT_UTF8 = "Not UTF-8: save the file as UTF-8."
+
+
+def read_jsonl(file: IO[bytes]) -> Iterator[Line]:
+    try:
+        for number, raw in raw_lines(file):
+            if raw is None:
+                yield Line(number, error=TOO_LONG)
+            elif raw.strip(b" \t\r\n\xef\xbb\xbf"):
+                yield read_object(number, raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw)
+    except EndOfReading as end:
+        yield Line(end.args[0], error=end.args[1])
+
+
+def no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON: use null or a number")
+
+
+def read_object(number: int, raw: bytes) -> Line:
+    try:
+        value = json.loads(raw.decode(), parse_constant=no_constant)
+    except UnicodeDecodeError:
+        return Line(number, error=NOT_UTF8)
+    except RecursionError:
+        return Line(number, error="Nested too deeply.")
+    except ValueError as error:  # JSONDecodeError, a forbidden constant, a number of 4300 digits
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        place = f" at column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        return Line(number, error=f"Not a JSON object: {reason}{place}. Write one object a line.")
+    if not isinstance(value, dict):
+        hint = " A whole JSON array must be written one object a line." if raw[:1] == b"[" else ""
+        return Line(number, error=f"Not a JSON object but a {type(value).__name__}.{hint}")
+    return Line(number, value)
+
+
+class CsvText:
+    """Decoded lines for csv.reader, which may join several to a record; each record is bounded."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.lines = raw_lines(file)
+        self.number = 0
+        self.size = 0
+
+    def __iter__(self) -> "CsvText":
+        return self
+
+    def __next__(self) -> str:
+        self.number, raw = next(self.lines)
+        self.size += len(raw or b"")
+        if raw is None or self.size > MAX_LINE:
+            raise EndOfReading(
+                self.number, f"{TOO_LONG} Is a quote left open? Nothing after this was read."
+            )
+        # What is no UTF-8 becomes half surrogates, found again in the record it belongs to.
+        return raw.decode("utf-8-sig" if self.number == 1 else "utf-8", "surrogateescape")
+
+
+def read_csv(file: IO[bytes], *, tabs: bool) -> Iterator[Line]:
+    """Records of a CSV with a header. An empty cell is a missing field; lists are JSON."""
+    text = CsvText(file)
+    try:
+        header_text = next(text, "")
+        delimiter = csv_delimiter(header_text, tabs)
+        header = next(csv.reader([header_text], delimiter=delimiter), [])
+        if len(header) > MAX_COLUMNS or len(set(header)) != len(header):
+            yield Line(1, error=f"The header must have at most {MAX_COLUMNS} columns, each once.")
+            return
+        rows = csv.reader(text, delimiter=delimiter, strict=True)
+        while True:
+            start, text.size = text.number + 1, 0
+            row = next(rows, None)
+            if row is None:
+                return
+            if any(row):
+                yield read_row(start, header, row)
+    except csv.Error as error:
+        reason = f"Not CSV: {error}. Nothing after this was read."
+        yield Line(text.number or 1, error=reason)
+    except EndOfReading as end:
+        yield Line(end.args[0], error=end.args[1])
+
+
+def csv_delimiter(header: str, tabs: bool) -> str:
+    if tabs:
+        return "\t"
+    return ";" if ";" in header and "," not in header else ","
+
+
+def read_row(number: int, header: list[str], row: list[str]) -> Line:
+    if len(row) != len(header):
+        reason = f"{len(row)} cells where the header has {len(header)}. Is a quote or comma amiss?"
+        return Line(number, error=reason)
+    if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
+        return Line(number, error=NOT_UTF8)
+    cells = zip((name.strip() for name in header), row, strict=True)
+    try:
+        return Line(number, {name: read_cell(name, cell) for name, cell in cells if cell})
+    except (ValueError, RecursionError):
+        return Line(number, error="A cell that begins a list is not JSON.")
+
+
+LISTS = {"messages", "conversations", "completions", "responses", "ranks", "instances"}
+LIST_OR_TEXT = {"prompt", "completion", "chosen", "rejected"}
+
+
+def read_cell(name: str, cell: str) -> Any:
+    """A cell's text, or the list written in it where the field is one."""
+    if name in LISTS and cell.lstrip().startswith("["):
+        return json.loads(cell, parse_constant=no_constant)
+    if name in LIST_OR_TEXT and cell.lstrip().startswith("[{"):
+        try:
+            value = json.loads(cell, parse_constant=no_constant)
+        except (ValueError, RecursionError):
+            return cell
+        return value if all(isinstance(item, dict) for item in value) else cell
+    return cell
+
+
+def read_parquet(file: IO[bytes], max_bytes: int) -> Iterator[Line]:
+    """Rows of a Parquet file, numbered from 1; a few are held at a time."""
+    # 60 MB that web processes save until somebody previews a Parquet file.
+    import pyarrow  # noqa: PLC0415
+    import pyarrow.parquet  # noqa: PLC0415
+
+    try:
+        table = pyarrow.parquet.ParquetFile(file, pre_buffer=False)
+        groups = [table.metadata.row_group(i) for i in range(table.metadata.num_row_groups)]
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise FileProblem(f"Not a readable Parquet file: {str(error)[:200]}") from error
+    sizes = [group.total_byte_size for group in groups]
+    if max(sizes, default=0) > MAX_ROW_GROUP or sum(sizes) > max_bytes:
+        raise FileProblem("Too large, or its row groups are: write it in smaller row groups.")
+    number = 0
+    try:
+        for batch in table.iter_batches(batch_size=PARQUET_ROWS, use_threads=False):
+            for index in range(batch.num_rows):
+                number += 1
+                yield parquet_row(number, batch.slice(index, 1))
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+        yield Line(number + 1, error=f"Damaged: {str(error)[:200]}. Nothing after this was read.")
+
+
+def parquet_row(number: int, row: Any) -> Line:
+    if row.get_total_buffer_size() and row.nbytes > MAX_LINE:
+        return Line(number, error=TOO_LONG)
+    fields = row.to_pylist()[0]
+    nan = [name for name, value in fields.items() if isinstance(value, float) and math.isnan(value)]
+    return Line(number, {name: value for name, value in fields.items() if name not in nan})

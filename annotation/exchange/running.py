@@ -1,0 +1,196 @@
+"""Running an import: check every line, write in short chunks, then show all of it at once.
+
+Kill it anywhere and run it again: `lines_done` moves in the transaction that writes the rows of
+those lines, so a second run goes on exactly behind the last chunk.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from annotation.exchange.claims import Claim, ClaimLostError, batch_claim, batches_open
+from annotation.exchange.lines import PlannedLine, planned_lines
+from annotation.exchange.purging import batch_purge
+from annotation.exchange.readers import FileProblem
+from annotation.exchange.reports import Report
+from annotation.exchange.staging import Chunk
+from annotation.feedback.signals import feedback_announce
+from annotation.people.models import Project
+from annotation.people.projects import audit
+from annotation.prompts.models import ImportBatch
+
+State = ImportBatch.State
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+# What a transaction may take. SQLite has one writer: a labeler's submit waits as long as this.
+SHORT = 0.03
+MOST_LINES, FIRST_LINES, FEWEST_LINES = 500, 50, 4
+MOST_CHARACTERS = 1_000_000
+
+
+def batch_run(*, batch_id: int) -> int | None:
+    """Bring an import to its end, from wherever it stands. Safe to call at any time.
+
+    Does nothing when another worker has it or another import of the project goes first. Returns
+    the id of the project's next import that waits, if there is one.
+    """
+    claim = batch_claim(batch_id=batch_id)
+    if claim is None:
+        return None
+    try:
+        batch_work(claim)
+    except ClaimLostError:
+        if not claim.cancelled():
+            return None
+        batch_purge(claim)
+    except Exception as error:
+        attempt_failed(claim, error)
+        raise
+    return (
+        batches_open()
+        .filter(project_id=claim.batch.project_id)
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def batch_work(claim: Claim) -> None:
+    batch = claim.batch
+    if batch.state != State.STAGING:
+        batch_purge(claim)
+        return
+    project = Project.objects.get(pk=batch.project_id)
+    report = Report(batch.report)
+    if batch.lines_total is None:
+        try:
+            lines_check(claim, project, report)
+        except FileProblem as problem:
+            report.error(0, str(problem))
+        if not acceptable(batch, report):
+            claim.beat(state=State.FAILED, report=report.data, finished_at=timezone.now())
+            return
+    lines_stage(claim, project, report)
+    batch_publish(claim, project, report)
+
+
+def acceptable(batch: ImportBatch, report: Report) -> bool:
+    """Whether the lines may be imported: all are good, or the good ones were asked for."""
+    good = report.data["lines"] - report.data["errors_total"]
+    if good <= 0 and not report.data["errors"]:
+        report.error(0, "The file holds no lines.")
+    return good > 0 and (batch.good_lines_only or not report.data["errors_total"])
+
+
+def lines_check(claim: Claim, project: Project, report: Report) -> None:
+    """Read the whole file once and note every bad line; nothing is written but the progress."""
+    last, beaten = 0, time.monotonic()
+    for line in planned_lines(claim.batch, project):
+        last = line.number
+        report.data["lines"] += 1
+        if line.error:
+            report.error(line.number, line.error)
+        if time.monotonic() - beaten > settings.HEARTBEAT_EVERY:
+            beaten = time.monotonic()
+            claim.beat(report={"checked": last})
+    claim.beat(lines_total=last, report=report.data)
+
+
+class Pace:
+    """How many lines the next chunk takes, so that its transaction stays near SHORT."""
+
+    def __init__(self) -> None:
+        self.lines = FIRST_LINES
+
+    def took(self, seconds: float, lines: int) -> None:
+        fitting = lines * SHORT / max(seconds, 1e-4)
+        self.lines = int(min(max(fitting, FEWEST_LINES), MOST_LINES, self.lines * 2))
+
+
+def chunks(lines: Iterable[PlannedLine], pace: Pace) -> Iterator[list[PlannedLine]]:
+    chunk: list[PlannedLine] = []
+    characters = 0
+    for line in lines:
+        chunk.append(line)
+        characters += line.characters
+        if len(chunk) >= pace.lines or characters > MOST_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk
+
+
+def lines_stage(claim: Claim, project: Project, report: Report) -> None:
+    pace = Pace()
+    lines = planned_lines(claim.batch, project, after=claim.batch.lines_done)
+    for chunk in chunks(lines, pace):
+        began = time.monotonic()
+        chunk_stage(claim, project, report, chunk)
+        seconds = time.monotonic() - began
+        pace.took(seconds, len(chunk))
+        let_others_write(seconds)
+
+
+def chunk_stage(claim: Claim, project: Project, report: Report, lines: list[PlannedLine]) -> None:
+    good = [(line.number, list(line.plans)) for line in lines if not line.error]
+    chunk = Chunk(project=project, batch=claim.batch, lines=good)
+    report.skip((number, note) for number, plans in good for plan in plans for note in plan.notes)
+    with transaction.atomic():
+        project.refresh_from_db(fields=["overlap"])
+        chunk.write()
+        report.skip(chunk.notes)
+        report.count(chunk.counts)
+        report.data["duplicates"] += sum(number not in chunk.touched for number, _ in good)
+        claim.beat(lines_done=lines[-1].number, report=report.data)
+
+
+def let_others_write(seconds: float) -> None:
+    """Leave SQLite's lock free as long as it was held: those who wait for it only poll."""
+    if connection.vendor == "sqlite":
+        time.sleep(min(max(seconds, 0.002), 0.1))
+
+
+def batch_publish(claim: Claim, project: Project, report: Report) -> None:
+    """Show everything at once: one row changes."""
+    batch = claim.batch
+    with transaction.atomic():
+        claim.beat(
+            state=State.VISIBLE,
+            finished_at=timezone.now(),
+            lines_done=batch.lines_total,
+            report=report.data,
+        )
+        audit(
+            project=project,
+            actor=batch.created_by,
+            verb="import_visible",
+            target=batch.filename,
+            batch=batch.pk,
+            lines=report.data["lines"],
+        )
+        for kind in ("demonstration", "ranking"):
+            if report.data[f"{kind}s"]:
+                feedback_announce(project_id=project.pk, kind=kind)
+
+
+def attempt_failed(claim: Claim, error: Exception) -> None:
+    """Count an attempt that broke; after a few the import fails instead of trying for ever."""
+    logger.exception("Import %s broke", claim.batch.pk)
+    claim.batch.refresh_from_db(fields=["report"])
+    report = Report(claim.batch.report)
+    report.data["attempts"] += 1
+    changes: dict[str, object] = {"report": report.data}
+    if report.data["attempts"] >= MOST_ATTEMPTS and claim.batch.state == State.STAGING:
+        reason = f"The import broke {MOST_ATTEMPTS} times, last with {type(error).__name__}: "
+        report.error(0, f"{reason}{error}. Nothing of it was kept.")
+        changes["state"] = State.FAILED
+    try:
+        claim.beat(**changes)
+        if claim.batch.state == State.FAILED:
+            batch_purge(claim)
+    except ClaimLostError:
+        return
