@@ -65,15 +65,16 @@ def judge_all(prompts: list[list[Message]], answers: list[str]) -> list[float]:
     return [judge_score(messages, text) for messages, text in zip(prompts, answers, strict=True)]
 
 
-def heldout_messages(*, seed: int, count: int) -> list[list[Message]]:
-    return [prompt.messages for prompt in heldout_prompts(seed, count)]
-
-
 def win_rates(
-    *, models: dict[str, ModelVersion], pairs: dict[str, tuple[str, str]], seed: int, output: Path
+    *,
+    models: dict[str, ModelVersion],
+    pairs: dict[str, tuple[str, str]],
+    seed: int,
+    count: int,
+    output: Path,
 ) -> tuple[dict[str, Rate], dict[str, float]]:
     """Rates of `pairs` (label -> winner, loser) on held-out prompts; each model's mean score."""
-    prompts = heldout_messages(seed=seed, count=400)
+    prompts = [prompt.messages for prompt in heldout_prompts(seed, count)]
     answers = answers_sample(models=models, prompts=prompts, seed=seed, output=output)
     scores = {name: judge_all(prompts, texts) for name, texts in answers.items()}
     rates = {label: win_rate(scores[a], scores[b]) for label, (a, b) in pairs.items()}

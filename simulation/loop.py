@@ -24,13 +24,22 @@ from simulation.report import report_table, round_report, stage_model
 from simulation.work import labelers_work
 from simulation.world import World, demonstrations_ask, prompts_add, world_create
 from training.models import Round, RoundStage
-from training.recipes import Recipe, recipe_load
+from training.recipes import Recipe
 from training.rounds import round_advance, round_start
 
-PROMPTS = 2400
-DEMONSTRATIONS_FIRST = 200
-DEMONSTRATIONS_LATER = 60
-LABELERS = 6
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much of everything a loop has beside its recipe."""
+
+    prompts: int = 2400
+    demonstrations_first: int = 200
+    demonstrations_later: int = 60
+    labelers: int = 6
+    evaluation_prompts: int = 400
+
+
+SIZES = Sizes()
 
 
 class LoopStuckError(Exception):
@@ -43,6 +52,7 @@ class Loop:
 
     seed: int
     recipe: Recipe
+    sizes: Sizes
     out: Path
     console: Console
     world: World
@@ -51,12 +61,14 @@ class Loop:
     report: dict[str, Any] = field(default_factory=dict)
 
 
-def loop_run(*, rounds: int, seed: int, k: int, out: Path, console: Console) -> dict[str, Any]:
+def loop_run(
+    *, rounds: int, seed: int, recipe: Recipe, out: Path, console: Console, sizes: Sizes = SIZES
+) -> dict[str, Any]:
     """Run `rounds` rounds and write OUT/report.json, anew after each round.
 
     Raises LoopStuckError when a round fails, with its reason.
     """
-    loop = loop_create(seed=seed, k=k, out=out, console=console)
+    loop = loop_create(seed=seed, recipe=recipe, out=out, console=console, sizes=sizes)
     for _ in range(rounds):
         demonstrations_write(loop)
         round_ = round_run(loop)
@@ -67,25 +79,27 @@ def loop_run(*, rounds: int, seed: int, k: int, out: Path, console: Console) -> 
     return loop.report
 
 
-def loop_create(*, seed: int, k: int, out: Path, console: Console) -> Loop:
+def loop_create(
+    *, seed: int, recipe: Recipe, out: Path, console: Console, sizes: Sizes = SIZES
+) -> Loop:
     out.mkdir(parents=True, exist_ok=True)
     tag = secrets.token_hex(3)
     world = world_create(
         name=f"Loop, seed {seed}",
         slug=f"loop-{seed}-{tag}",
-        labelers=LABELERS,
+        labelers=sizes.labelers,
         password=secrets.token_urlsafe(),
         prefix=f"{tag}-",
     )
-    prompts = prompts_add(project=world.project, seed=seed, count=PROMPTS)
-    recipe = recipe_load("laptop").model_copy(update={"k": k})
+    prompts = prompts_add(project=world.project, seed=seed, count=sizes.prompts)
     report: dict[str, Any] = {"seed": seed, "rounds": []}
-    return Loop(seed, recipe_load(recipe.model_dump()), out, console, world, prompts, [], report)
+    return Loop(seed, recipe, sizes, out, console, world, prompts, [], report)
 
 
 def demonstrations_write(loop: Loop) -> None:
     """Ask for demonstrations of prompts that have none yet, and let people write them."""
-    count = DEMONSTRATIONS_LATER if loop.rounds else DEMONSTRATIONS_FIRST
+    sizes = loop.sizes
+    count = sizes.demonstrations_later if loop.rounds else sizes.demonstrations_first
     asked = [prompt for prompt in loop.prompts if not prompt.tasks.exists()][:count]
     demonstrations_ask(project=loop.world.project, prompts=asked)
     people_work(loop)
@@ -137,7 +151,13 @@ def round_evaluate(loop: Loop, round_: Round) -> dict[str, Any]:
     started = monotonic()
     models, pairs = _contest(loop, round_)
     folder = loop.out / "evaluation" / loop.world.project.slug / f"round-{round_.number}"
-    rates, scores = win_rates(models=models, pairs=pairs, seed=loop.seed, output=folder / "answers")
+    rates, scores = win_rates(
+        models=models,
+        pairs=pairs,
+        seed=loop.seed,
+        count=loop.sizes.evaluation_prompts,
+        output=folder / "answers",
+    )
     by_judge = reward_accuracy_by_judge(
         project=loop.world.project,
         reward=stage_model(round_, RoundStage.Name.REWARD),

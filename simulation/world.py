@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from annotation.models import Project, Prompt, Task, User
 from annotation.people.projects import member_add, project_create, user_create
 from annotation.prompts.prompts import prompt_create
@@ -54,17 +56,17 @@ def world_create(*, name: str, slug: str, labelers: int, password: str, prefix: 
 
 def prompts_add(*, project: Project, seed: int, count: int) -> list[Prompt]:
     """Add `count` prompts of the corpus' kinds; ones the project has already are not repeated."""
-    rows = []
-    for prompt in training_prompts(seed, count):
-        row, created = prompt_create(
-            project=project,
-            messages=prompt.messages,
-            use_case=prompt.facts.kind.use_case,
-            source=Prompt.Source.GENERATED,
-        )
-        if created:
-            rows.append(row)
-    return rows
+    with transaction.atomic():
+        made = [
+            prompt_create(
+                project=project,
+                messages=prompt.messages,
+                use_case=prompt.facts.kind.use_case,
+                source=Prompt.Source.GENERATED,
+            )
+            for prompt in training_prompts(seed, count)
+        ]
+    return [prompt for prompt, created in made if created]
 
 
 def demonstrations_ask(*, project: Project, prompts: list[Prompt]) -> None:

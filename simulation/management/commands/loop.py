@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from simulation.loop import LoopStuckError, loop_run
+from training.recipes import RECIPES, recipe_load
 
 
 class Command(BaseCommand):
@@ -24,9 +25,10 @@ class Command(BaseCommand):
             raise CommandError(f"ROUNDS={rounds}: ask for at least one round.")
         if not 4 <= k <= 9:
             raise CommandError(f"K={k}: people rank 4 to 9 answers at a time.")
+        recipe = recipe_load({**RECIPES["laptop"].model_dump(), "k": k})
         call_command("migrate", verbosity=0)
         try:
-            loop_run(rounds=rounds, seed=seed, k=k, out=out.resolve(), console=Console())
+            loop_run(rounds=rounds, seed=seed, recipe=recipe, out=out.resolve(), console=Console())
         except LoopStuckError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Report: {out / 'report.json'}")
