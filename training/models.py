@@ -166,6 +166,8 @@ class RoundStage(models.Model):
         SamplingJob, on_delete=models.PROTECT, null=True, related_name="round_stage"
     )
     wanted = models.PositiveIntegerField(default=0, help_text="Rankings to wait for.")
+    error_cause = models.TextField(blank=True)
+    error_advice = models.TextField(blank=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
