@@ -15,5 +15,9 @@ class AnnotationConfig(AppConfig):
             position=10,
         )
         navigation_register(label="Work", url_name="work", roles=("labeler",), position=20)
+        navigation_register(label="Import", url_name="imports", roles=(admin,), position=50)
+        navigation_register(
+            label="Export", url_name="exports", roles=(admin, researcher), position=55
+        )
         navigation_register(label="Members", url_name="members", roles=(admin,), position=60)
         navigation_register(label="Settings", url_name="project-edit", roles=(admin,), position=90)

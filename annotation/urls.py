@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.people.project_urls")),
     path("", include("annotation.queue.urls")),
     path("", include("annotation.feedback.urls")),
+    path("", include("annotation.exchange.urls")),
     path("p/<slug:slug>/", views.project, name="project"),
 ]

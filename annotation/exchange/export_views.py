@@ -1,0 +1,55 @@
+"""Downloads of what people have said."""
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from annotation.exchange.exports import export_lines
+from annotation.models import MembershipRole
+from annotation.people.access import Access, project_view
+
+Role = MembershipRole.Role
+# What a download holds, in the words of those who will read the file.
+EXPORTS = {
+    "trl-prompt-completion": (
+        "Demonstrations, TRL prompt-completion",
+        "One {prompt, completion} a line, both lists of messages: for SFTTrainer.",
+    ),
+    "openai-chat": (
+        "Demonstrations, OpenAI chat",
+        "One {messages} a line, the answer last: for fine-tuning services.",
+    ),
+    "trl-preference": (
+        "Preferences, TRL",
+        "One {prompt, chosen, rejected} a line for every pair that is not tied.",
+    ),
+    "kwise": (
+        "Rankings, K-wise",
+        "All answers of a prompt in one line with their ranks, ties kept.",
+    ),
+}
+
+
+@project_view(Role.ADMIN, Role.RESEARCHER)
+def exports(request: HttpRequest, access: Access) -> HttpResponse:
+    del access
+    rows = [
+        {"form": form, "label": label, "about": about} for form, (label, about) in EXPORTS.items()
+    ]
+    return render(request, "annotation/import_exports.html", {"exports": rows})
+
+
+@project_view(Role.ADMIN, Role.RESEARCHER)
+def export_download(request: HttpRequest, access: Access, form: str) -> StreamingHttpResponse:
+    del request
+    if form not in EXPORTS:
+        raise Http404("No such form of export.")
+    lines = export_lines(project=access.project, form=form)
+    name = f"{access.project.slug}-{form}-{timezone.localdate().isoformat()}.jsonl"
+    return StreamingHttpResponse(
+        (json.dumps(line, ensure_ascii=False) + "\n" for line in lines),
+        content_type="application/jsonl; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,109 @@
+"""An import's pages: upload, preview, start, progress and report."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from annotation.exchange.imports import (
+    batch_cancel,
+    batch_preview,
+    batch_start,
+    batch_upload,
+)
+from annotation.exchange.repeating import batch_repeat
+from annotation.models import ImportBatch, MembershipRole
+from annotation.people.access import Access, project_view
+
+Role = MembershipRole.Role
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        widget=forms.FileInput(attrs={"accept": ".jsonl,.json,.csv,.parquet,.gz"})
+    )
+    kind = forms.ChoiceField(
+        label="What it holds",
+        choices=ImportBatch.Kind.choices,
+        initial=ImportBatch.Kind.AUTO,
+    )
+
+    def clean_file(self) -> object:
+        file = self.cleaned_data["file"]
+        if file.size > settings.MAX_IMPORT_BYTES:
+            raise ValidationError("This file is larger than the site takes. Split it.")
+        return file
+
+
+@project_view(Role.ADMIN)
+def imports(request: HttpRequest, access: Access) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch = batch_upload(
+                actor=access.user,
+                project=access.project,
+                file=file,
+                filename=file.name,
+                kind=form.cleaned_data["kind"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("import", access.project.slug, batch.pk)
+    batches = access.project.import_batches.select_related("created_by").order_by("-pk")[:50]
+    return render(request, "annotation/import_list.html", {"form": form, "batches": batches})
+
+
+def batch_of(access: Access, batch_id: int) -> ImportBatch:
+    return get_object_or_404(access.project.import_batches, pk=batch_id)
+
+
+@project_view(Role.ADMIN)
+def import_show(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
+    """The import in its state: preview, progress (polled), or report."""
+    batch = batch_of(access, batch_id)
+    context = {"batch": batch, "preview": None}
+    if batch.state == ImportBatch.State.PREVIEW:
+        context["preview"] = batch_preview(batch=batch)
+    page = "import_state" if request.headers.get("HX-Request") else "import_show"
+    return render(request, f"annotation/{page}.html", context)
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def import_start(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
+    good_lines_only = request.POST.get("lines") == "good"
+    try:
+        batch_start(
+            actor=access.user,
+            batch=batch_of(access, batch_id),
+            good_lines_only=good_lines_only,
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("import", access.project.slug, batch_id)
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def import_cancel(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
+    try:
+        batch_cancel(batch=batch_of(access, batch_id))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("import", access.project.slug, batch_id)
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def import_repeat(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
+    try:
+        batch_id = batch_repeat(actor=access.user, batch=batch_of(access, batch_id)).pk
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("import", access.project.slug, batch_id)
