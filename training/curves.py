@@ -1,0 +1,116 @@
+"""Which curves of a run to show, in which order, and what they are called."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from training.figures import SPLITS, split_of, split_rank, title_of, value_text
+from training.models import Metric, Run
+
+T = TypeVar("T")
+Points = list[tuple[int, float]]
+"""(step, value) by step"""
+
+# The first to look at; the others follow in alphabetical order.
+WATCHED = {
+    Run.Stage.SFT: ("loss", "token_accuracy", "learning_rate"),
+    Run.Stage.REWARD: ("accuracy", "loss"),
+    Run.Stage.PPO: ("reward", "kl", "eos_rate"),
+}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One figure: the same quantity on one or more splits, with where it began and stands now."""
+
+    key: str
+    title: str
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    first: float | None
+    last: float | None
+    line: float | None = None
+    """A level to mark, as a ceiling."""
+
+    @property
+    def first_text(self) -> str:
+        return "" if self.first is None else value_text(self.key, self.first)
+
+    @property
+    def last_text(self) -> str:
+        return "–" if self.last is None else value_text(self.key, self.last)
+
+
+def metrics_of(run: Run) -> dict[str, Points]:
+    """All points of a run by metric, each list by step."""
+    points: dict[str, Points] = defaultdict(list)
+    rows = Metric.objects.filter(run=run).order_by("name", "step")
+    for name, step, value in rows.values_list("name", "step", "value").iterator():
+        points[name].append((step, value))
+    return dict(points)
+
+
+def thin(items: Sequence[T], most: int) -> list[T]:
+    """At most `most` (2 or more) items, evenly chosen, the first and the last among them."""
+    if len(items) <= most:
+        return list(items)
+    gap = (len(items) - 1) / (most - 1)
+    return [items[round(index * gap)] for index in range(most)]
+
+
+def curves_of(run: Run, points: dict[str, Points]) -> list[Curve]:
+    """The figures of a run: those to watch first, also while they are empty, then the others."""
+    splits: dict[str, list[str]] = defaultdict(list)
+    for name in points:
+        splits[split_of(name)[1]].append(name)
+    watched = WATCHED[Run.Stage(run.stage)]
+    others = sorted(key for key in splits if key not in watched)
+    return [_curve(run, key, splits.get(key, []), points) for key in (*watched, *others)]
+
+
+def watched_curves(run: Run, points: dict[str, Points]) -> list[Curve]:
+    return curves_of(run, points)[: len(WATCHED[Run.Stage(run.stage)])]
+
+
+def _curve(run: Run, key: str, names: list[str], points: dict[str, Points]) -> Curve:
+    names = sorted(names, key=split_rank)
+    first = points[names[0]] if names else []
+    ceiling = run.config.get("kl_ceiling") if key == "kl" else None
+    return Curve(
+        key=key,
+        title=title_of(key),
+        names=tuple(names),
+        labels=tuple(SPLITS.get(split_of(name)[0], name) for name in names),
+        first=first[0][1] if first else None,
+        last=first[-1][1] if first else None,
+        line=ceiling,
+    )
+
+
+def rises_with_length(
+    points: dict[str, Points], window: int = 40
+) -> tuple[float, float, float] | None:
+    """Over the last `window` updates: reward gained, tokens gained, and their correlation.
+
+    None where there are fewer than 10 updates, or either of them stands still. Reward that rises
+    with length is the commonest sign of a hacked reward model (Singhal et al., arXiv 2310.03716).
+    """
+    reward = dict(points.get("ppo/reward", []))
+    length = dict(points.get("ppo/length", []))
+    steps = sorted(reward.keys() & length.keys())[-window:]
+    if len(steps) < 10:
+        return None
+    x, y = [length[step] for step in steps], [reward[step] for step in steps]
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    over_x = sum((value - mean_x) ** 2 for value in x)
+    over_y = sum((value - mean_y) ** 2 for value in y)
+    if not over_x or not over_y:
+        return None
+    both = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
+    third = max(3, len(steps) // 4)
+    return (
+        sum(y[-third:]) / third - sum(y[:third]) / third,
+        sum(x[-third:]) / third - sum(x[:third]) / third,
+        both / (over_x * over_y) ** 0.5,
+    )
