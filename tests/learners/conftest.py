@@ -14,14 +14,18 @@ from tests.inference.tiny import tiny_causal_lm, tiny_reward_model, tiny_tokeniz
 SPLITS = ["train"] * 6 + ["valid"] * 2
 
 
-def write_snapshot(folder, *, prompts=16, seed=0, ranks=None):
+def write_snapshot(folder, *, prompts=16, seed=0, ranks=None, splits=SPLITS):
     """Half the answers begin politely; those rank above the others, two of each tie."""
     draw = random.Random(seed)
-    tables = {"prompts": [], "demonstrations": [], "rankings": []}
+    tables: dict[str, list[dict[str, object]]] = {
+        "prompts": [],
+        "demonstrations": [],
+        "rankings": [],
+    }
     for i in range(prompts):
         word = "".join(draw.choices("abcdef", k=4))
         messages = [{"role": "user", "content": f"Say {word}."}]
-        common = {"prompt_id": i, "messages": messages, "split": SPLITS[i % len(SPLITS)]}
+        common = {"prompt_id": i, "messages": messages, "split": splits[i % len(splits)]}
         tables["prompts"].append(common)
         demonstration = {"demonstration_id": i, "completion": f"Sure: {word}"}
         tables["demonstrations"].append({**common, **demonstration})

@@ -42,6 +42,7 @@ def start(tmp_path):
     for process in started:
         process.kill()
         process.wait()
+        assert process.stdout is not None
         process.stdout.close()
 
 

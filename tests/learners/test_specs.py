@@ -1,0 +1,31 @@
+import pytest
+from pydantic import ValidationError
+
+from training.learners.specs import PpoConfig, RewardConfig, SftConfig
+
+
+@pytest.mark.parametrize(
+    ("config", "changes", "field"),
+    [
+        (SftConfig, {"epochs": 0}, "epochs"),
+        (SftConfig, {"dropout": 1.0}, "dropout"),
+        (RewardConfig, {"learning_rate": 0}, "learning_rate"),
+        (RewardConfig, {"epoch": 1}, "epoch"),
+        (PpoConfig, {"clip": 1.5}, "clip"),
+        (PpoConfig, {"value_head": "random"}, "value_head"),
+    ],
+)
+def test_what_makes_no_sense_is_rejected(config, changes, field):
+    with pytest.raises(ValidationError) as caught:
+        config.model_validate(changes)
+    assert caught.value.errors()[0]["loc"] == (field,)
+
+
+def test_the_plan_of_optimizer_steps():
+    config = PpoConfig(updates=40, rollouts=64, minibatches=4, epochs=2)
+    assert config.optimizer_steps == 320
+
+
+def test_configs_are_frozen():
+    with pytest.raises(ValidationError):
+        SftConfig().epochs = 3
