@@ -65,7 +65,7 @@ def batch_upload(
     *,
     actor: User | None,
     project: Project,
-    file: File[Any],
+    file: "File[Any]",
     filename: str,
     kind: str = ImportBatch.Kind.AUTO,
 ) -> ImportBatch:
@@ -139,8 +139,13 @@ def plan_words(plan: Plan) -> list[str]:
     return words or ["a prompt"]
 
 
-def batch_start(*, actor: User | None, batch: ImportBatch, good_lines_only: bool = False) -> None:
-    """Start an import that was looked at. Raises ValidationError when it was started already."""
+def batch_start(
+    *, actor: User | None, batch: ImportBatch, good_lines_only: bool = False, call: bool = True
+) -> None:
+    """Start an import that was looked at; without `call` the caller is its worker.
+
+    Raises ValidationError when it was started already.
+    """
     with transaction.atomic():
         started = ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEW).update(
             state=State.STAGING, good_lines_only=good_lines_only
@@ -154,7 +159,8 @@ def batch_start(*, actor: User | None, batch: ImportBatch, good_lines_only: bool
             target=batch.filename,
             batch=batch.pk,
         )
-        batch_call(batch.pk)
+        if call:
+            batch_call(batch.pk)
     batch.refresh_from_db()
 
 

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         except (OSError, ValidationError) as error:
             reason = error.messages[0] if isinstance(error, ValidationError) else str(error)
             raise CommandError(reason) from error
-        batch_start(actor=None, batch=batch, good_lines_only=options["good_lines_only"])
+        batch_start(actor=None, batch=batch, good_lines_only=options["good_lines_only"], call=False)
         console = Console(file=self.stdout)  # type: ignore[arg-type]
         run_with_progress(batch, console)
         batch.refresh_from_db()
@@ -100,7 +100,8 @@ def progress_show(batch_id: int, console: Console, ended: threading.Event) -> No
 
 
 def report_print(batch: ImportBatch, console: Console) -> None:
-    table = Table(title=f"{batch.filename}: {batch.state}")
+    console.print(f"{batch.filename}: {batch.get_state_display()}", highlight=False, markup=False)
+    table = Table()
     table.add_column("what")
     table.add_column("new", justify="right")
     for name in ("lines", *COUNTED, "duplicates"):
