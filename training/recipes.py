@@ -82,8 +82,8 @@ SMOKE = Recipe(
         warmup_updates=1,
         min_eos_rate=0.0,
         sample_prompts=1,
-        sample_every=1,
-        select_prompts=4,
+        evaluate_every=1,
+        evaluate_prompts=4,
     ),
 )
 
