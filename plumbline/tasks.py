@@ -1,0 +1,22 @@
+"""The periodic task that wires together what each app must look after."""
+
+import logging
+from collections.abc import Callable
+
+from celery import shared_task
+
+from inference.jobs.supervisor import jobs_reconcile
+
+logger = logging.getLogger(__name__)
+
+RECONCILES: tuple[Callable[[], None], ...] = (jobs_reconcile,)
+
+
+@shared_task(name="plumbline.reconcile", ignore_result=True)  # type: ignore[untyped-decorator]
+def reconcile_task() -> None:
+    """Each app's own, in order; one that fails leaves the others their turn."""
+    for reconcile in RECONCILES:
+        try:
+            reconcile()
+        except Exception:
+            logger.exception("%s failed; it is tried again", reconcile.__qualname__)
