@@ -130,13 +130,14 @@ def _manifest(
     return {
         "version": 1,
         "files": {
-            f"{kind}s.parquet": {"sha256": one.sha256, "rows": len(one.ids)}
+            f"{kind}s.parquet": {
+                "sha256": one.sha256,
+                "rows": len(one.ids),
+                "splits": dict(sorted(one.splits.items())),
+            }
             for kind, one in written.items()
         },
-        "counts": {
-            f"{kind}s": {"all": len(one.ids), **dict(sorted(one.splits.items()))}
-            for kind, one in written.items()
-        },
+        "counts": {f"{kind}s": len(one.ids) for kind, one in written.items()},
         "filters": {
             "project": project.slug,
             "kinds": sorted(written),

@@ -1,0 +1,78 @@
+"""What a round needs before it may start, and what to do where it is missing."""
+
+from pathlib import Path
+
+from django.core.exceptions import SuspiciousFileOperation, ValidationError
+from django.core.files.storage import default_storage
+
+from annotation.models import Demonstration, Project, Prompt
+from inference.models import ModelVersion
+from inference.registry import base_model_get
+from training.recipes import Recipe
+from training.stages import prompts_unranked
+
+
+def readiness_check(*, project: Project, recipe: Recipe) -> None:
+    """Raises ValidationError with every reason why a round cannot start now."""
+    reasons = [
+        reason
+        for reason in (
+            _k_reason(project, recipe),
+            _base_reason(project),
+            _demonstrations_reason(project),
+            _prompts_reason(project),
+        )
+        if reason
+    ]
+    if reasons:
+        raise ValidationError(reasons)
+
+
+def _k_reason(project: Project, recipe: Recipe) -> str:
+    if project.k_min <= recipe.k <= project.k_max:
+        return ""
+    return (
+        f"The recipe ranks {recipe.k} answers at once; this project {project.k_min} to "
+        f"{project.k_max}. Choose another recipe or change the project's range."
+    )
+
+
+def _base_reason(project: Project) -> str:
+    try:
+        base = base_model_get(project=project)
+        missing = _is_missing(base)
+    except SuspiciousFileOperation:
+        return "The project's base model lies outside the storage. Choose another in its settings."
+    if not missing:
+        return ""
+    return (
+        f"There is no base model at {base.folder}. Run `python manage.py build_base_model`, or set "
+        "BASE_MODEL to a model's folder or name."
+    )
+
+
+def _is_missing(base: ModelVersion) -> bool:
+    """Whether a folder that should hold it does not; what is named on a hub is not asked for."""
+    path = Path(base.folder)
+    if path.is_absolute():
+        return not (path / "config.json").is_file()
+    stored = default_storage.exists(f"{base.folder}/config.json")
+    return not stored and path.parts[0] == "models"
+
+
+def _demonstrations_reason(project: Project) -> str:
+    demonstrations = Demonstration.objects.visible().filter(
+        project=project, trains=True, is_current=True, prompt__split=Prompt.Split.TRAIN
+    )
+    if demonstrations.exists():
+        return ""
+    return (
+        "There are no demonstrations to train on. Have labelers write some, or import "
+        "demonstrations."
+    )
+
+
+def _prompts_reason(project: Project) -> str:
+    if prompts_unranked(project.pk).exists():
+        return ""
+    return "There is no prompt left that nobody has ranked. Import prompts."

@@ -1,0 +1,48 @@
+"""What moves a round on: a job that ended, a ranking handed in."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from annotation.feedback.signals import feedback_submitted
+from inference.jobs.models import Job
+from inference.jobs.signals import job_ended
+from training.messages import round_message_send
+from training.models import Round, RoundStage, Run
+from training.rounds import round_advance, round_tasks_close
+from training.stages import rankings_count
+
+
+@receiver(job_ended)
+def on_job_ended(*, job: Job, **_: Any) -> None:
+    """In the worker that ended the job: the next stage is set going at once."""
+    own = {"run": job} if isinstance(job, Run) else {"sampling_job": job.pk}
+    round_ = Round.objects.filter(**{f"stages__{name}": one for name, one in own.items()}).first()
+    if round_ is None:
+        return
+    if round_.state == Round.State.CANCELLED:
+        round_tasks_close(round_)
+    else:
+        round_advance(round_id=round_.pk)
+
+
+@receiver(feedback_submitted)
+def on_feedback_submitted(*, project_id: int, kind: str, **_: Any) -> None:
+    """In the labeler's request: only look; a worker freezes the data and goes on."""
+    stage = (
+        RoundStage.objects.filter(
+            round__project=project_id,
+            round__state=Round.State.RUNNING,
+            name=RoundStage.Name.RANK,
+            state=RoundStage.State.RUNNING,
+        )
+        .select_related("round")
+        .first()
+        if kind == "ranking"
+        else None
+    )
+    if stage is None:
+        return
+    done, wanted = rankings_count(stage.round)
+    if done >= wanted:
+        round_message_send(round_id=stage.round_id)

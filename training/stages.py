@@ -1,0 +1,205 @@
+"""What each stage of a round works on, and how its work is begun.
+
+The slow part (freezing labels, choosing prompts) runs before any transaction; it returns the short
+part, which writes the stage's rows inside the transaction that sets the stage going.
+"""
+
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Case, F, IntegerField, QuerySet, Sum, When
+from django.db.models.functions import Least
+
+from annotation.models import Prompt, Task
+from inference.child.spec import Config
+from inference.models import ModelVersion, SamplingItem
+from inference.registry import base_model_get
+from inference.sampling import Mix, sampling_job_create
+from training.models import Round, RoundStage, Run, RunInput, Snapshot, SnapshotItem
+from training.recipes import Recipe, recipe_load
+from training.runs import run_create
+from training.snapshots import snapshot_create
+
+Name = RoundStage.Name
+Role = RunInput.Role
+Kind = SnapshotItem.Kind
+Split = Prompt.Split
+
+Begin = Callable[[], dict[str, Any]]
+"""Writes a stage's rows; returns the fields of RoundStage to set."""
+
+
+def recipe_of(round_: Round) -> Recipe:
+    return recipe_load(round_.recipe)
+
+
+def stage_prepare(stage: RoundStage) -> Begin:
+    """Do what takes long for `stage`. Raises ValidationError or Failure where it cannot begin."""
+    return _PREPARE[Name(stage.name)](stage.round)
+
+
+def _sft(round_: Round) -> Begin:
+    base = base_model_get(project=round_.project)
+    data = snapshot_create(project=round_.project, kinds=[Kind.DEMONSTRATION])
+    return _run(round_, Run.Stage.SFT, recipe_of(round_).sft, data, {Role.START: base})
+
+
+def _reward(round_: Round) -> Begin:
+    """On the rankings of all rounds; demonstrations set the bias."""
+    data = snapshot_create(project=round_.project, kinds=[Kind.RANKING, Kind.DEMONSTRATION])
+    models = {Role.START: stage_model(round_, Name.SFT)}
+    return _run(round_, Run.Stage.REWARD, recipe_of(round_).reward, data, models)
+
+
+def _ppo(round_: Round) -> Begin:
+    """From this round's SFT model, and tied to it."""
+    data = snapshot_create(project=round_.project, kinds=[Kind.PROMPT])
+    sft = stage_model(round_, Name.SFT)
+    models = {
+        Role.START: sft,
+        Role.REFERENCE: sft,
+        Role.REWARD: stage_model(round_, Name.REWARD),
+    }
+    return _run(round_, Run.Stage.PPO, recipe_of(round_).ppo, data, models)
+
+
+def _run(
+    round_: Round, stage: str, config: Config, data: Snapshot, models: dict[str, ModelVersion]
+) -> Begin:
+    return lambda: {
+        "run": run_create(
+            project=round_.project,
+            actor=round_.created_by,
+            stage=stage,
+            config=config.model_dump(),
+            seed=round_.seed,
+            models=models,
+            snapshot=data,
+        )
+    }
+
+
+def _sample(round_: Round) -> Begin:
+    """Answers of this round's SFT model and, from round 2 on, of the previous round's policy."""
+    recipe = recipe_of(round_)
+    sft = stage_model(round_, Name.SFT)
+    mix: list[tuple[ModelVersion, float, float]] = [(sft, 1.0, recipe.temperature)]
+    previous = round_previous(round_)
+    if previous:
+        policy = stage_model(previous, Name.PPO)
+        share = recipe.policy_mix
+        mix = [(policy, share, recipe.temperature), (sft, 1 - share, recipe.temperature)]
+    waiting = tasks_carried(round_).filter(state=Task.State.OPEN).count()
+    return _sampling(round_, mix, max(1, recipe.prompts_per_round - waiting), "sample")
+
+
+def _sample_policy(round_: Round) -> Begin:
+    recipe = recipe_of(round_)
+    mix = [(stage_model(round_, Name.PPO), 1.0, recipe.temperature)]
+    return _sampling(round_, mix, recipe.policy_sample_prompts, "sample_policy")
+
+
+def _sampling(round_: Round, mix: Mix, count: int, salt: str) -> Begin:
+    prompts = prompts_choose(round_, count, salt)
+    if not prompts:
+        raise ValidationError("Every prompt is ranked or waits to be ranked. Import more prompts.")
+    recipe = recipe_of(round_)
+    return lambda: {
+        "sampling_job": sampling_job_create(
+            project=round_.project,
+            actor=round_.created_by,
+            models=mix,
+            prompts=prompts,
+            k=recipe.k,
+            seed=round_.seed,
+            max_new_tokens=recipe.max_new_tokens,
+        )
+    }
+
+
+def _rank(round_: Round) -> Begin:
+    _, wanted = rankings_count(round_)
+    return lambda: {"wanted": wanted}
+
+
+_PREPARE: dict[Name, Callable[[Round], Begin]] = {
+    Name.SFT: _sft,
+    Name.SAMPLE: _sample,
+    Name.RANK: _rank,
+    Name.REWARD: _reward,
+    Name.PPO: _ppo,
+    Name.SAMPLE_POLICY: _sample_policy,
+}
+
+
+def stage_model(round_: Round, name: str) -> ModelVersion:
+    """The model that a finished training stage of the round made."""
+    run = Run.objects.get(round_stage__round=round_, round_stage__name=name)
+    return ModelVersion.objects.get(made_by=f"run:{run.pk}")
+
+
+def round_previous(round_: Round) -> Round | None:
+    """The latest round before this one that made a policy."""
+    return (
+        Round.objects.filter(
+            project=round_.project_id, number__lt=round_.number, state=Round.State.SUCCEEDED
+        )
+        .order_by("-number")
+        .first()
+    )
+
+
+def prompts_unranked(project_id: int) -> QuerySet[Prompt]:
+    """Prompts to train or validate on that nobody has ranked or is about to rank."""
+    tasks = Task.objects.filter(project=project_id, kind=Task.Kind.RANKING)
+    return (
+        Prompt.objects.visible()
+        .filter(project=project_id, split__in=[Split.TRAIN, Split.VALID])
+        .exclude(rankings__is_current=True)
+        .exclude(pk__in=tasks.exclude(state=Task.State.CLOSED).values("prompt"))
+    )
+
+
+def prompts_choose(round_: Round, count: int, salt: str) -> list[int]:
+    """At most `count` of them, drawn by the round's seed."""
+    ids = sorted(prompts_unranked(round_.project_id).values_list("pk", flat=True))
+    chosen = Random(f"{round_.seed}:{round_.number}:{salt}").sample(ids, min(count, len(ids)))
+    return sorted(chosen)
+
+
+def tasks_of(job_ids: Iterable[int | None]) -> QuerySet[Task]:
+    """The tasks that these sampling jobs made."""
+    items = SamplingItem.objects.filter(job__in=[pk for pk in job_ids if pk], task__isnull=False)
+    return Task.objects.filter(pk__in=items.values("task"))
+
+
+def tasks_carried(round_: Round) -> QuerySet[Task]:
+    """What the previous round's policy put into the queue at its end."""
+    return tasks_of([_carried_job(round_)])
+
+
+def tasks_awaited(round_: Round) -> QuerySet[Task]:
+    """The tasks whose rankings the round's reward model waits for."""
+    return tasks_of([_job(round_, Name.SAMPLE), _carried_job(round_)])
+
+
+def _carried_job(round_: Round) -> int | None:
+    previous = round_previous(round_)
+    return _job(previous, Name.SAMPLE_POLICY) if previous else None
+
+
+def _job(round_: Round, name: str) -> int | None:
+    return round_.stages.filter(name=name).values_list("sampling_job", flat=True).first()
+
+
+def rankings_count(round_: Round) -> tuple[int, int]:
+    """(handed in, wanted): rankings of the round's tasks, counting each task's overlap only."""
+    counted = Least("submitted_count", "overlap")
+    possible = Case(When(state=Task.State.CLOSED, then=counted), default=F("overlap"))
+    sums = tasks_awaited(round_).aggregate(
+        done=Sum(counted, default=0),
+        possible=Sum(possible, default=0, output_field=IntegerField()),
+    )
+    return sums["done"], recipe_of(round_).wanted(sums["possible"])

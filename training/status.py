@@ -1,0 +1,151 @@
+"""A round in words and figures, for the page, the API and the headless loop."""
+
+from datetime import datetime
+from typing import Any
+
+from inference.jobs.models import Job
+from inference.models import ModelVersion, SamplingItem
+from training.models import Metric, Round, RoundStage, Run
+from training.stages import rankings_count, recipe_of
+
+Name = RoundStage.Name
+State = RoundStage.State
+
+LABELS = {
+    Name.SFT: "SFT",
+    Name.SAMPLE: "Sample",
+    Name.RANK: "Rankings",
+    Name.REWARD: "Reward model",
+    Name.PPO: "PPO",
+    Name.SAMPLE_POLICY: "Sample the policy",
+}
+
+
+def round_status(round_: Round) -> dict[str, Any]:
+    """JSON-able. `needs` says what people must do for the round to go on, or is empty."""
+    stages = list(round_.stages.select_related("run", "sampling_job").order_by("position"))
+    told = [stage_status(round_, stage) for stage in stages]
+    return {
+        "number": round_.number,
+        "state": round_.state,
+        "recipe": recipe_of(round_).name,
+        "seed": round_.seed,
+        "started": _iso(round_.created_at),
+        "finished": _iso(round_.finished_at),
+        "needs": _needs(told),
+        "stages": told,
+    }
+
+
+def stage_status(round_: Round, stage: RoundStage) -> dict[str, Any]:
+    job = stage.run or stage.sampling_job
+    done, total = _progress(round_, stage, job)
+    return {
+        "name": stage.name,
+        "label": LABELS[Name(stage.name)],
+        "state": stage.state,
+        "phase": _phase(stage, job),
+        "done": done,
+        "total": total,
+        "figures": _figures(stage, done, total)[:2],
+        "started": _iso(stage.started_at),
+        "finished": _iso(stage.finished_at),
+        "error_cause": stage.error_cause,
+        "error_advice": stage.error_advice,
+        "run": stage.run_id,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _phase(stage: RoundStage, job: Job | None) -> str:
+    if stage.state != State.RUNNING:
+        return ""
+    if job is None:
+        return "waiting for people"
+    return "waiting for a worker" if job.state == Job.State.QUEUED else job.phase or "starting"
+
+
+def _progress(round_: Round, stage: RoundStage, job: Job | None) -> tuple[int, int]:
+    if stage.name == Name.RANK and stage.state != State.PENDING:
+        done, wanted = rankings_count(round_)
+        return min(done, wanted), wanted
+    return (job.done, job.total) if job else (0, 0)
+
+
+def _needs(stages: list[dict[str, Any]]) -> str:
+    for stage in stages:
+        if stage["state"] == State.FAILED:
+            advice = stage["error_advice"] or stage["error_cause"]
+            return f"{stage['label']} failed. {advice}"
+        if stage["state"] == State.RUNNING and stage["name"] == Name.RANK:
+            left = stage["total"] - stage["done"]
+            plural = "" if left == 1 else "s"
+            return f"{left} more ranking{plural} needed before the reward model can start."
+    return ""
+
+
+def _figures(stage: RoundStage, done: int, total: int) -> list[str]:
+    """Two key figures in plain words; before a stage begins, what it will do."""
+    if stage.state == State.PENDING:
+        return []
+    if stage.name == Name.RANK:
+        return [f"{done:,} of {total:,} rankings"]
+    if stage.name in (Name.SAMPLE, Name.SAMPLE_POLICY):
+        return _sampling_figures(stage)
+    return _run_figures(stage) if stage.run else []
+
+
+def _sampling_figures(stage: RoundStage) -> list[str]:
+    job = stage.sampling_job
+    if job is None:
+        return []
+    prompts = job.items.count()
+    if stage.state != State.SUCCEEDED:
+        return [f"{job.k} answers to {prompts:,} prompts"]
+    few = job.items.filter(state=SamplingItem.State.TOO_FEW).count()
+    figures = [f"{prompts - few:,} prompts × {job.k} answers"]
+    return [*figures, f"{few:,} prompts answered too alike"] if few else figures
+
+
+def _run_figures(stage: RoundStage) -> list[str]:
+    run = stage.run
+    assert run is not None
+    metrics = (
+        ModelVersion.objects.filter(made_by=f"run:{run.pk}").values_list("metrics", flat=True)
+    ).first() or _latest(run)
+    return [
+        text.format(metrics[name])
+        for name, text in _FIGURES[Run.Stage(run.stage)]
+        if name in metrics
+    ]
+
+
+_FIGURES: dict[Run.Stage, list[tuple[str, str]]] = {
+    Run.Stage.SFT: [
+        ("train/rows", "{:,.0f} demonstrations"),
+        ("valid/loss", "validation loss {:.2f}"),
+        ("train/loss", "training loss {:.2f}"),
+    ],
+    Run.Stage.REWARD: [
+        ("validation_accuracy", "right on {:.0%} of unseen pairs"),
+        ("valid/accuracy", "right on {:.0%} of unseen pairs"),
+        ("train/rankings", "{:,.0f} rankings"),
+        ("train/loss", "training loss {:.2f}"),
+    ],
+    Run.Stage.PPO: [
+        ("end/reward", "reward {:.2f}"),
+        ("end/kl", "KL {:.1f} nats from SFT"),
+        ("ppo/reward", "reward {:.2f}"),
+        ("ppo/kl", "KL {:.1f} nats from SFT"),
+    ],
+}
+
+
+def _latest(run: Run) -> dict[str, float]:
+    """The last value of each metric that is shown."""
+    names = [name for name, _ in _FIGURES[Run.Stage(run.stage)]]
+    points = Metric.objects.filter(run=run, name__in=names).order_by("step")
+    return dict(points.values_list("name", "value"))
