@@ -182,7 +182,7 @@ def read_object(number: int, raw: bytes) -> Line:
         return Line(number, error="Nested too deeply.")
     except ValueError as error:  # JSONDecodeError, a forbidden constant, a number of 4300 digits
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        place = f" at column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        place = f" at column {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         return Line(number, error=f"Not a JSON object: {reason}{place}. Write one object a line.")
     if not isinstance(value, dict):
         hint = " A whole JSON array must be written one object a line." if raw[:1] == b"[" else ""

@@ -75,7 +75,7 @@ def whole(value: Any, what: str) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise LineError(f"{what} must be a whole number, not {str(value)[:40]!r}.")
+    raise LineError(f"{what} must be a whole number, not {str(value)[:40]}.")
 
 
 def prompt_of(fields: Fields) -> Messages:

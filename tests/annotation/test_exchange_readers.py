@@ -1,0 +1,204 @@
+"""Lines out of files: numbering, limits, and damage of every kind."""
+
+import csv
+import gzip
+import io
+import json
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.exchange import readers
+from annotation.exchange.readers import FileProblem, Line, read_lines
+
+LIMIT = 10**9
+
+
+def lines(content: bytes, name: str = "x.jsonl", max_bytes: int = LIMIT) -> list[Line]:
+    return list(read_lines(io.BytesIO(content), name, max_bytes=max_bytes))
+
+
+def parquet(rows: list[dict[str, object]], **options: object) -> bytes:
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), out, **options)
+    return out.getvalue()
+
+
+def test_json_lines_are_numbered_as_an_editor_does():
+    content = b'\xef\xbb\xbf{"a": 1}\r\n\n  \n{"a": "\xc3\xa9"}'
+    assert lines(content) == [Line(1, {"a": 1}), Line(4, {"a": "é"})]
+    assert lines(gzip.compress(content), "x.jsonl.gz") == lines(content)
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b'{"a": 1', "column 8"),
+        (b'{"a": NaN}', "NaN is not JSON"),
+        (b'{"a": -Infinity}', "Infinity is not JSON"),
+        (b'{"a": "\xff"}', "Not UTF-8"),
+        (b'\xff\xfe{\x00"\x00', "Not UTF-8"),
+        (b"[1, 2]", "one object a line"),
+        (b'"text"', "not a JSON object|Not a JSON object but a str"),
+        (b'{"a":' * 50_000, "Nested too deeply"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "Not a JSON object"),
+    ],
+)
+def test_a_bad_line_says_why_and_reading_goes_on(raw: bytes, reason: str):
+    first, second = lines(raw + b'\n{"b": 2}\n')
+    assert first.number == 1
+    assert first.fields == {}
+    assert re.search(reason, first.error), first.error
+    assert second == Line(2, {"b": 2})
+
+
+def test_a_line_too_long_is_passed_over():
+    long = b'{"a": "' + b"x" * readers.MAX_LINE * 2 + b'"}'
+    first, second = lines(long + b'\n{"b": 2}\n')
+    assert "2 MiB" in first.error
+    assert second == Line(2, {"b": 2})
+
+
+def test_an_archive_that_unpacks_to_too_much_stops_at_a_line():
+    bomb = gzip.compress(b'{"a": 1}\n' * 200_000)
+    found = lines(bomb, "x.jsonl.gz", max_bytes=1_000_000)
+    assert "unpacks to more than 1,000,000 bytes" in found[-1].error
+    assert found[0] == Line(1, {"a": 1})
+    assert not any(line.error for line in found[:-1])
+
+
+def test_a_bomb_without_line_ends_stays_small():
+    found = lines(gzip.compress(b" " * 50_000_000), "x.jsonl.gz", max_bytes=20_000_000)
+    assert "unpacks to more" in found[-1].error
+
+
+def test_a_cut_off_archive_gives_its_good_lines_first():
+    content = gzip.compress("".join(f'{{"a": {i * 7919}}}\n' for i in range(90_000)).encode())
+    found = lines(content[: len(content) // 2], "x.jsonl.gz")
+    assert len(found) > 1
+    assert found[0] == Line(1, {"a": 0})
+    assert "damaged or cut off" in found[-1].error
+    assert found[-1].number == found[-2].number + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "reason"),
+    [
+        (b"", "x.jsonl", "empty"),
+        (b"\x89PNG", "x.png", "not JSON lines, CSV or Parquet"),
+        (b"hello", "x.parquet", "not JSON lines, CSV or Parquet"),
+        (b"PAR1 and nothing", "x.parquet", "Not a readable Parquet"),
+        (gzip.compress(b"no parquet"), "x.parquet.gz", "Not a readable Parquet"),
+    ],
+)
+def test_a_file_that_cannot_be_read_at_all(content: bytes, name: str, reason: str):
+    with pytest.raises(FileProblem, match=reason):
+        lines(content, name)
+
+
+def test_csv_numbers_records_by_their_first_line():
+    content = b'prompt,completion\n"two\nlines",x\n\n y ,\n'
+    assert lines(content, "x.csv") == [
+        Line(2, {"prompt": "two\nlines", "completion": "x"}),
+        Line(5, {"prompt": " y "}),
+    ]
+
+
+def test_csv_with_semicolons_tabs_and_lists():
+    assert lines(b"prompt;completion\na,b;c\n", "x.csv")[0].fields == {
+        "prompt": "a,b",
+        "completion": "c",
+    }
+    assert lines(b"prompt\tsplit\na\tb\n", "x.tsv")[0].fields == {"prompt": "a", "split": "b"}
+    out = io.StringIO()
+    csv.writer(out).writerows([["prompt", "completions"], ["[x]", json.dumps(["a", {"b": 1}])]])
+    assert lines(out.getvalue().encode(), "x.csv")[0].fields == {
+        "prompt": "[x]",
+        "completions": ["a", {"b": 1}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "number", "reason"),
+    [
+        (b"a,b\n1,2\n1,2,3\n", 3, "3 cells where the header has 2"),
+        (b"a,b\n1,\xff\n", 2, "Not UTF-8"),
+        (b"a,a\n1,2\n", 1, "each once"),
+        (b'a,b\n1,"x"y\n', 2, "Not CSV"),
+        (b'a,b\n1,"never closed\n' + b"x,y\n" * 10, 12, "Not CSV"),
+        (b'a,b\n1,"' + b"x" * 80 + b"\n" + (b"y" * 99 + b"\n") * 30_000, 0, "quote left open"),
+        (b"completions\n[1\n", 2, "begins a list is not JSON"),
+    ],
+)
+def test_bad_csv(content: bytes, number: int, reason: str):
+    bad = [line for line in lines(content, "x.csv") if line.error]
+    assert len(bad) == 1
+    assert reason in bad[0].error
+    assert number in (0, bad[0].number)
+
+
+def test_parquet_rows_keep_their_nesting_and_lose_their_nulls():
+    rows = [
+        {"prompt": [{"role": "user", "content": "a"}], "ranks": [1, 2], "strength": 1.0},
+        {"prompt": [{"role": "user", "content": "b"}], "ranks": None, "strength": float("nan")},
+    ]
+    first, second = lines(parquet(rows), "x.parquet")
+    assert first == Line(1, rows[0])
+    assert second.number == 2
+    assert {k: v for k, v in second.fields.items() if v is not None} == {
+        "prompt": rows[1]["prompt"]
+    }
+    assert lines(gzip.compress(parquet(rows)), "x.parquet.gz") == [first, second]
+
+
+def test_parquet_limits(monkeypatch: pytest.MonkeyPatch):
+    rows = [{"prompt": "x" * 200}, {"prompt": "y"}]
+    monkeypatch.setattr(readers, "MAX_LINE", 100)
+    first, second = lines(parquet(rows), "x.parquet")
+    assert "Longer" in first.error
+    assert second.fields == {"prompt": "y"}
+    with pytest.raises(FileProblem, match="row groups"):
+        lines(parquet(rows), "x.parquet", max_bytes=10)
+
+
+cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=20)
+
+
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=8))
+def test_what_csv_writes_is_read_back(rows: list[tuple[str, str]]):
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([("prompt", "other"), *rows])
+    wanted = [
+        {name: cell for name, cell in zip(("prompt", "other"), row, strict=True) if cell}
+        for row in rows
+    ]
+    found = [line.fields for line in lines(out.getvalue().encode(), "x.csv")]
+    assert [fields for fields in wanted if fields] == found
+
+
+@given(st.lists(st.dictionaries(cells, cells, max_size=3), min_size=1, max_size=8))
+def test_json_and_gzip_round_trip(rows: list[dict[str, str]]):
+    content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    assert [line.fields for line in lines(content)] == rows
+    assert [line.fields for line in lines(gzip.compress(content), "a.jsonl.gz")] == rows
+
+
+@given(st.binary(max_size=200), st.sampled_from(["x.jsonl", "x.csv", "x.jsonl.gz", "x.parquet"]))
+def test_any_bytes_are_read_or_refused_in_words(content: bytes, name: str):
+    with suppress(FileProblem):
+        numbers = [line.number for line in lines(content, name)]
+        assert numbers == sorted(set(numbers))
+
+
+def test_real_files_are_read(shared_data: Path):
+    for name, count in (("self_instruct_k6.jsonl", 200), ("HumanEval.jsonl.gz", 164)):
+        with (shared_data / name).open("rb") as file:
+            found = list(read_lines(file, name, max_bytes=LIMIT))
+        assert len(found) == count
+        assert not any(line.error for line in found)
