@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from annotation.models import Demonstration, Project, Ranking, Task
+from annotation.models import Demonstration, Project, Prompt, Ranking, Task
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Overview:
 def project_overview(project: Project) -> Overview:
     """Count what is visible; records of an unfinished import are not."""
     splits: Any = project.prompts.visible().values_list("split").annotate(n=Count("pk"))
-    by_split = dict(splits.order_by("split"))
+    found = dict(splits.order_by())
+    by_split = {split: found[split] for split in Prompt.Split.values if split in found}
     states = {state: Count("pk", filter=Q(state=state)) for state in Task.State.values}
     tasks = project.tasks.visible().values("kind").annotate(**states).order_by("kind")
     members = project.memberships.aggregate(

@@ -6,6 +6,8 @@ TITLES = {
     "eos_rate": "Ends with EOS",
     "loss": "Loss",
     "accuracy": "Right on pairs",
+    "train_accuracy": "Right on pairs, training",
+    "validation_accuracy": "Right on pairs, validation",
     "token_accuracy": "Next token right",
     "learning_rate": "Learning rate",
     "length": "Length, tokens",
@@ -25,7 +27,15 @@ TITLES = {
     "rankings": "Rankings",
     "bias": "Bias",
 }
-SHARES = {"eos_rate", "accuracy", "token_accuracy", "clip_share", "score_clip_share"}
+SHARES = {
+    "accuracy",
+    "clip_share",
+    "eos_rate",
+    "score_clip_share",
+    "token_accuracy",
+    "train_accuracy",
+    "validation_accuracy",
+}
 COUNTS = {"pairs", "rows", "rankings"}
 SPLITS = {"train": "training", "ppo": "rollouts", "valid": "validation"}
 SPLIT_ORDER = list(SPLITS)

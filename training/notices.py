@@ -8,6 +8,7 @@ from django.utils import timezone
 from annotation.models import Membership
 from training.curves import Points, metrics_of, rises_with_length
 from training.models import Job, Round, RoundStage, Run
+from training.status import round_status
 
 QUEUED_LONG = timedelta(seconds=30)
 CHANCE = 0.55  # a reward model below this is hardly better than a coin
@@ -51,11 +52,7 @@ def _people(round_: Round) -> Notice | None:
             "The reward model waits for rankings, and the project has no active labeler whose "
             "judgments train. Add one under Members.",
         )
-    return Notice(
-        "Waiting for people.",
-        "The reward model starts by itself once enough of the answers are ranked.",
-        tone="",
-    )
+    return Notice("Waiting for people.", round_status(round_)["needs"], tone="")
 
 
 def run_notice(run: Run) -> Notice | None:
@@ -86,8 +83,8 @@ def _ppo_notice(run: Run, points: dict[str, Points]) -> Notice | None:
     if kl is not None and ceiling and kl > 0.8 * ceiling:
         return Notice(
             "The policy nears its KL ceiling.",
-            f"It is {kl:.1f} nats a response from the SFT policy and stops at {ceiling:g}. A larger "
-            "beta keeps it nearer.",
+            f"It is {kl:.1f} nats a response from the SFT policy, and stops at {ceiling:g}. "
+            "A larger beta keeps it nearer.",
         )
     rise = rises_with_length(points)
     if rise and rise[0] > 0 and rise[1] > 1 and rise[2] > CORRELATED:

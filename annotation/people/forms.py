@@ -74,8 +74,9 @@ class ProjectForm(forms.Form):
     name = forms.CharField(max_length=120)
     instructions = forms.CharField(
         required=False,
+        label="Markdown",
         widget=forms.Textarea(attrs={"rows": 14}),
-        help_text="Markdown. Labelers see it beside every task.",
+        help_text="Labelers see it beside every task.",
     )
     k_min = forms.IntegerField(
         label="Fewest answers in a ranking", min_value=4, max_value=9, initial=4

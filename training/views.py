@@ -1,0 +1,193 @@
+"""The researcher's pages: rounds, the round as it happens, runs, models."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from annotation.models import MembershipRole
+from annotation.people.access import Access, project_view
+from training.curves import curves_of, metrics_of, thin, watched_curves
+from training.figures import metrics_text
+from training.logs import log_tail
+from training.models import ModelVersion, Round, Run, RunEvent
+from training.notices import round_notice, run_notice
+from training.recipes import RECIPES
+from training.rounds import round_cancel, round_retry, round_start, round_status
+from training.runs import run_cancel
+from training.samples import samples_of
+
+Role = MembershipRole.Role
+POINTS = 300  # a curve needs no more on a screen
+TABLE_ROWS = 40
+EVENTS = 200
+
+
+class RoundForm(forms.Form):
+    recipe = forms.ChoiceField(
+        choices=[(name, name) for name in RECIPES], widget=forms.RadioSelect, initial="laptop"
+    )
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=2**31 - 1,
+        initial=0,
+        help_text="The same seed on the same data draws the same samples.",
+    )
+
+
+@project_view(Role.RESEARCHER, Role.ADMIN)
+def rounds(request: HttpRequest, access: Access) -> HttpResponse:
+    rows = access.project.rounds.prefetch_related("stages").order_by("-number")
+    context = {
+        "rounds": rows,
+        "running": next((row for row in rows if row.state == Round.State.RUNNING), None),
+        "may_start": access.has(Role.RESEARCHER),
+    }
+    return render(request, "training/rounds.html", context)
+
+
+@project_view(Role.RESEARCHER)
+def round_new(request: HttpRequest, access: Access) -> HttpResponse:
+    initial = {"recipe": request.GET.get("recipe", "laptop"), "seed": request.GET.get("seed", 0)}
+    form = RoundForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        try:
+            round_ = round_start(actor=access.user, project=access.project, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("round", access.project.slug, round_.number)
+    context = {"form": form, "recipes": RECIPES.values()}
+    return render(request, "training/round_new.html", context)
+
+
+@project_view(Role.RESEARCHER, Role.ADMIN)
+def round_show(request: HttpRequest, access: Access, number: int) -> HttpResponse:
+    """The whole page, or for htmx the part that changes while the round runs."""
+    round_ = get_object_or_404(access.project.rounds, number=number)
+    run = watched_run(round_)
+    samples = samples_of(run) if run else []
+    chosen = choice(request, len(samples))
+    context = {
+        "round": round_,
+        "status": round_status(round_),
+        "notice": round_notice(round_),
+        "run": run,
+        "curves": watched_curves(run, metrics_of(run)) if run else [],
+        "samples": samples,
+        "sample": samples[chosen] if samples else None,
+        "chosen": chosen,
+        "may_start": access.has(Role.RESEARCHER),
+    }
+    page = "round_state" if request.headers.get("HX-Request") else "round"
+    return render(request, f"training/{page}.html", context)
+
+
+def watched_run(round_: Round) -> Run | None:
+    """The run that works now, or the last one that began."""
+    runs = Run.objects.filter(round_stage__round=round_).order_by("-round_stage__position")
+    return runs.filter(attempt__gt=0).first() or runs.first()
+
+
+def choice(request: HttpRequest, count: int) -> int:
+    """Which of `count` samples the address asks for; the first for anything else."""
+    asked = request.GET.get("prompt", "0")
+    return int(asked) if asked.isdecimal() and len(asked) < 4 and int(asked) < count else 0
+
+
+@require_POST
+@project_view(Role.RESEARCHER)
+def round_stop(request: HttpRequest, access: Access, number: int) -> HttpResponse:
+    round_ = get_object_or_404(access.project.rounds, number=number)
+    try:
+        round_cancel(actor=access.user, round=round_)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("round", access.project.slug, number)
+
+
+@require_POST
+@project_view(Role.RESEARCHER)
+def round_again(request: HttpRequest, access: Access, number: int) -> HttpResponse:
+    """Go on from the stage that failed."""
+    round_ = get_object_or_404(access.project.rounds, number=number)
+    try:
+        round_retry(actor=access.user, round=round_)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("round", access.project.slug, number)
+
+
+def run_of(access: Access, run_id: int) -> Run:
+    return get_object_or_404(access.project.runs, pk=run_id)
+
+
+@project_view(Role.RESEARCHER, Role.ADMIN)
+def run_show(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
+    run = run_of(access, run_id)
+    points = metrics_of(run)
+    samples = samples_of(run)
+    chosen = choice(request, len(samples))
+    events = run.events.exclude(type=RunEvent.Type.SAMPLE).order_by("-attempt", "-offset")
+    output = ModelVersion.objects.filter(made_by=f"run:{run.pk}").first()
+    context: dict[str, Any] = {
+        "run": run,
+        "notice": run_notice(run),
+        "curves": curves_of(run, points),
+        "table": [(name, thin(found, TABLE_ROWS)) for name, found in points.items()],
+        "samples": samples,
+        "sample": samples[chosen] if samples else None,
+        "chosen": chosen,
+        "events": events[:EVENTS],
+        "inputs": run.inputs.select_related("model", "snapshot").order_by("pk"),
+        "output": output,
+        "made": metrics_text(output.metrics) if output else [],
+        "log": log_tail(run),
+        "may_start": access.has(Role.RESEARCHER),
+    }
+    page = "run_state" if request.headers.get("HX-Request") else "run"
+    return render(request, f"training/{page}.html", context)
+
+
+@require_POST
+@project_view(Role.RESEARCHER)
+def run_stop(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
+    try:
+        run_cancel(actor=access.user, run=run_of(access, run_id))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("run", access.project.slug, run_id)
+
+
+@project_view(Role.RESEARCHER, Role.ADMIN)
+def run_points(request: HttpRequest, access: Access, run_id: int) -> JsonResponse:
+    """{"ended": bool, "metrics": {name: [steps, values]}} for the curves."""
+    del request
+    run = run_of(access, run_id)
+    metrics = {
+        name: list(zip(*thin(points, POINTS), strict=True))
+        for name, points in metrics_of(run).items()
+    }
+    return JsonResponse({"ended": run.ended, "metrics": metrics})
+
+
+def made_by_run(model: ModelVersion) -> int | None:
+    kind, _, number = (model.made_by or "").partition(":")
+    return int(number) if kind == "run" else None
+
+
+@project_view(Role.RESEARCHER, Role.ADMIN)
+def models(request: HttpRequest, access: Access) -> HttpResponse:
+    rows = [
+        {
+            "model": model,
+            "run_id": made_by_run(model),
+            "metrics": metrics_text(model.metrics),
+        }
+        for model in access.project.model_versions.order_by("-pk")
+    ]
+    return render(request, "training/models.html", {"models": rows})
