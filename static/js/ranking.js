@@ -136,7 +136,7 @@ document.addEventListener("click", (event) => {
   else if (hit("[data-score]")) apply(ranking.score(history.now, focused, Number(hit("[data-score]").dataset.score)));
   else if (hit("#undo")) travel(ranking.undo(history));
   else if (hit("#redo")) travel(ranking.redo(history));
-  else if (hit("#none")) apply(ranking.toggleNone(history.now));
+  else if (hit("#none-button")) apply(ranking.toggleNone(history.now));
 });
 
 for (const box of document.querySelectorAll("[data-flag]")) {

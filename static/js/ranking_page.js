@@ -99,7 +99,7 @@ function drawFoot(state, canUndo, canRedo) {
   document.querySelector(".pool-empty").hidden = unranked > 0;
   byId("left-text").textContent = left(state) ? `${left(state)} left to rank` : "";
   byId("submit").setAttribute("aria-disabled", String(left(state) > 0));
-  byId("none").setAttribute("aria-pressed", String(state.none));
+  byId("none-button").setAttribute("aria-pressed", String(state.none));
   byId("none-note").hidden = !state.none;
   byId("answers").classList.toggle("none", state.none);
   byId("undo").disabled = !canUndo;

@@ -1,0 +1,93 @@
+"""A labeler writes demonstrations in a real browser."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from annotation.models import Assignment, Demonstration, User
+from tests.annotation.work import demonstration_task
+from tests.cast import Cast
+
+SignIn = Callable[[User], Page]
+TEXT = "# A title\n\nSome *words*, and\n\n```py\nx = 1 < 2\n```"
+
+
+@pytest.fixture
+def page(sign_in: SignIn, cast: Cast) -> Page:
+    """Lena at her first of two tasks."""
+    demonstration_task(cast.project)
+    demonstration_task(cast.project)
+    page = sign_in(cast.lena)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_label("Your answer", exact=True).last).to_be_focused()
+    return page
+
+
+def editor(page: Page):
+    return page.locator("#text")
+
+
+def test_what_is_written_is_what_is_stored_and_the_next_task_comes(page: Page, cast: Cast) -> None:
+    first = page.url
+    editor(page).fill(TEXT)
+    expect(page.locator("#count")).to_have_text("13 words")
+    expect(page.locator("#preview h1")).to_have_text("A title")
+    expect(page.locator("#preview pre")).to_have_text("x = 1 < 2\n")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != first and "/work/" in url)
+    demonstration = Demonstration.objects.get()
+    assert demonstration.text == TEXT
+    assert demonstration.labeler == cast.lena
+    expect(editor(page)).to_have_value("")
+    expect(page.get_by_text("1 done today")).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_draft_outlives_a_reload_and_is_gone_from_the_browser_once_saved(page: Page) -> None:
+    editor(page).fill("Half a thought")
+    assert page.evaluate("localStorage.length") == 1
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    assert page.evaluate("localStorage.length") == 0
+    assert Assignment.objects.get().draft["text"] == "Half a thought"
+    page.reload()
+    expect(editor(page)).to_have_value("Half a thought")
+
+
+def test_what_the_server_never_got_is_restored_from_the_browser(page: Page) -> None:
+    page.route("**/draft/", lambda route: route.fulfill(status=409, json={"error": "no"}))
+    editor(page).fill("Written while the server was away")
+    expect(page.locator("#saved")).to_contain_text("kept in this browser")
+    page.unroute("**/draft/")
+    page.reload()
+    expect(editor(page)).to_have_value("Written while the server was away")
+    expect(page.locator("#preview")).to_have_text("Written while the server was away")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+
+
+def test_nothing_is_sent_while_nothing_is_written(page: Page) -> None:
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_have_text("Write an answer first.")
+    assert not Demonstration.objects.exists()
+
+
+def test_a_refused_submission_keeps_what_was_written(page: Page) -> None:
+    editor(page).evaluate("(field) => { field.value = 'a\\u0000b' }")
+    editor(page).press("End")
+    page.keyboard.type("c")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("cannot be stored")
+    assert editor(page).input_value().endswith("c")
+
+
+def test_skip_takes_a_reason_and_brings_the_next_task(page: Page, cast: Cast) -> None:
+    first = page.url
+    page.get_by_role("button", name="Skip").click()
+    page.get_by_label("Needs expertise I lack").check()
+    page.get_by_label("Note").fill("Organic chemistry.")
+    page.get_by_role("button", name="Skip it").click()
+    page.wait_for_url(lambda url: url != first)
+    expect(editor(page)).to_be_focused()
+    skipped = Assignment.objects.get(state=Assignment.State.SKIPPED)
+    assert (skipped.skip_reason, skipped.skip_note) == ("expertise", "Organic chemistry.")
+    assert skipped.labeler == cast.lena

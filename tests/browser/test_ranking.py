@@ -1,0 +1,267 @@
+"""A labeler ranks in a real browser; what is stored must be what the screen showed.
+
+Every answer is found by its text, on the screen and in the database: the order shown is a
+permutation, and an inverse taken for the permutation itself would be caught here.
+"""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from annotation.feedback.rankings import dense_ranks
+from annotation.models import Assignment, Ranking, Task, User
+from tests.annotation.work import ranking_task
+from tests.cast import Cast
+
+SignIn = Callable[[User], Page]
+K = [4, 9]
+RANDOM_STEPS = Path(__file__).with_name("random_steps.js")
+
+
+@pytest.fixture
+def start(sign_in: SignIn, cast: Cast) -> Callable[[int], Page]:
+    """Lena at a ranking task of k answers."""
+
+    def start(k: int) -> Page:
+        ranking_task(cast.project, k=k)
+        page = sign_in(cast.lena)
+        page.get_by_role("button", name="Start").click()
+        expect(page.locator(".card.focused")).to_be_focused()
+        return page
+
+    return start
+
+
+def cards(page: Page) -> Locator:
+    return page.locator(".card")
+
+
+def card(page: Page, index: int) -> Locator:
+    """By place in the order shown: 0 is letter A."""
+    return page.locator(f"#card-{index}")
+
+
+def group(page: Page, rank: int) -> Locator:
+    return page.locator(f".cards[data-slot='{rank}']")
+
+
+def screen(page: Page) -> dict[str, int]:
+    """Rank slot by answer text, as a person would read it off the screen."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(".groups .cards")].flatMap(
+            (list) => [...list.querySelectorAll(".card-text")].map(
+                (text) => [text.innerText.trim(), Number(list.dataset.slot)])))"""
+    )
+
+
+def ladder(page: Page) -> dict[str, int]:
+    """Rank slot by letter, from the rail."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(".letters")].flatMap(
+            (list) => [...list.children].map((each) => [each.textContent, +list.dataset.slot])))"""
+    )
+
+
+def stored() -> dict[str, int | None]:
+    judgments = Ranking.objects.get().judgments.select_related("completion")
+    return {each.completion.text: each.rank for each in judgments}
+
+
+def dense(slots: dict[str, int]) -> dict[str, int]:
+    return dict(zip(slots, dense_ranks(list(slots.values())), strict=True))
+
+
+def submit(page: Page) -> None:
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
+
+
+def slots_with_ties(k: int) -> list[int]:
+    """A rank for each answer in the order shown: ties and gaps among them, and no pattern."""
+    drawn = random.Random(k)
+    slots = [drawn.randint(1, k) for _ in range(k)]
+    slots[1] = slots[-1]
+    return slots
+
+
+@pytest.mark.parametrize("k", K)
+def test_ranking_by_keyboard_stores_what_the_screen_showed(
+    start: Callable[[int], Page], k: int
+) -> None:
+    page = start(k)
+    slots = slots_with_ties(k)
+    for slot in slots:
+        page.keyboard.press(str(slot))
+    shown = screen(page)
+    assert list(ladder(page).values()) == sorted(slots)
+    assert {text: shown[text] for text in shown} == {
+        card(page, i).locator(".card-text").inner_text().strip(): slot
+        for i, slot in enumerate(slots)
+    }
+    submit(page)
+    assert stored() == dense(shown)
+    assert Task.objects.get().state == Task.State.DONE
+
+
+@pytest.mark.parametrize("k", K)
+def test_ranking_by_drag_stores_what_the_screen_showed(
+    start: Callable[[int], Page], k: int
+) -> None:
+    page = start(k)
+    slots = slots_with_ties(k)
+    for index, slot in enumerate(slots):
+        if index % 3 == 2:  # the ladder's letters are dragged as well
+            page.locator(f".letters .letter[data-index='{index}']").drag_to(
+                page.locator(f".letters[data-slot='{slot}']")
+            )
+        else:
+            card(page, index).locator(".card-top").drag_to(group(page, slot))
+        expect(group(page, slot).locator(f"#card-{index}")).to_be_visible()
+    shown = screen(page)
+    submit(page)
+    assert stored() == dense(shown)
+
+
+def test_every_order_shown_comes_back_right(
+    start: Callable[[int], Page], sign_in: SignIn, cast: Cast
+) -> None:
+    """Several tasks, each in a random order: strict ranks decided by text alone."""
+    for _ in range(3):
+        ranking_task(cast.project, k=5)
+    page = start(5)
+    for done in range(1, 5):
+        texts = cards(page).locator(".card-text").all_inner_texts()
+        best_last = sorted(texts, reverse=True)  # "Answer 4." is best, by decree
+        for text in texts:
+            page.keyboard.press(str(best_last.index(text) + 1))
+        page.keyboard.press("Control+Enter")
+        if done < 4:
+            expect(page.get_by_text(f"{done} done today")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
+    orders = {tuple(each.order) for each in Assignment.objects.all()}
+    assert len(orders) > 1
+    for ranking in Ranking.objects.all():
+        by_text = {each.completion.text: each.rank for each in ranking.judgments.all()}
+        assert by_text == {f"Answer {i}.": 5 - i for i in range(5)}
+
+
+def test_scores_flags_and_the_note_are_stored_with_their_answer(
+    start: Callable[[int], Page],
+) -> None:
+    page = start(4)
+    texts = cards(page).locator(".card-text").all_inner_texts()
+    for key in ("l", "6", "1", "l", "2", "f", "3", "2"):  # A: 6 of 7, rank 1; B: 2 of 7, flag 3
+        page.keyboard.press(key)
+    page.get_by_role("button", name="7", exact=True).click()  # C, by mouse
+    page.get_by_label("Fails the instruction").check()
+    expect(card(page, 2)).to_contain_text("7 of 7 · Fails the instruction")
+    card(page, 2).focus()
+    page.keyboard.press("2")
+    page.keyboard.press("3")
+    page.get_by_label("Note").fill("B invents a city.")
+    submit(page)
+    ranking = Ranking.objects.get()
+    assert ranking.note == "B invents a city."
+    said = {
+        each.completion.text: (each.rank, each.likert, each.flags)
+        for each in ranking.judgments.select_related("completion")
+    }
+    assert said == {
+        texts[0]: (1, 6, []),
+        texts[1]: (2, 2, ["hallucination"]),
+        texts[2]: (2, 7, ["fails"]),
+        texts[3]: (3, None, []),
+    }
+
+
+def test_undo_and_redo(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    for key in ("2", "1", "u"):
+        page.keyboard.press(key)
+    assert ladder(page) == {"A": 2, "B": 0, "C": 0, "D": 0}
+    page.keyboard.press("u")
+    assert set(ladder(page).values()) == {0}
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.keyboard.press("r")
+    page.keyboard.press("Control+Shift+Z")
+    assert ladder(page) == {"A": 2, "B": 1, "C": 0, "D": 0}
+    page.keyboard.press("0")
+    page.get_by_role("button", name="Undo").click()
+    assert ladder(page) == {"A": 2, "B": 1, "C": 0, "D": 0}
+
+
+def test_an_answer_is_put_between_two_others(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    for key in ("1", "2", "3", "Shift+Digit2"):
+        page.keyboard.press(key)
+    assert ladder(page) == {"A": 1, "D": 2, "B": 3, "C": 4}
+    page.keyboard.press("Shift+ArrowUp")
+    assert ladder(page) == {"A": 1, "D": 1, "B": 3, "C": 4}
+
+
+def test_a_reload_in_the_middle_restores_everything(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    for key in ("l", "5", "2", "f", "1", "1"):
+        page.keyboard.press(key)
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    before = page.locator(".card-text").all_inner_texts(), ladder(page)
+    page.reload()
+    expect(page.locator(".card.focused")).to_be_focused()
+    assert (page.locator(".card-text").all_inner_texts(), ladder(page)) == before
+    expect(card(page, 0)).to_contain_text("5 of 7")
+    expect(card(page, 1)).to_contain_text("Fails the instruction")
+
+
+def test_a_reload_before_the_server_heard_restores_from_the_browser(
+    start: Callable[[int], Page],
+) -> None:
+    page = start(4)
+    page.route("**/draft/", lambda route: route.fulfill(status=409, json={"error": "no"}))
+    page.keyboard.press("3")
+    page.keyboard.press("1")
+    page.reload()
+    expect(page.locator(".card.focused")).to_be_focused()
+    assert ladder(page) == {"B": 1, "A": 3, "C": 0, "D": 0}
+
+
+def test_none_acceptable_keeps_no_ranks(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    for key in ("1", "l", "2", "n"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("None of these is acceptable.")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("None of these is acceptable.")).to_be_hidden()
+    page.get_by_role("button", name="None acceptable").click()
+    submit(page)
+    ranking = Ranking.objects.get()
+    assert ranking.outcome == Ranking.Outcome.NONE_ACCEPTABLE
+    assert {each.rank for each in ranking.judgments.all()} == {None}
+    assert sorted(each.likert or 0 for each in ranking.judgments.all()) == [0, 0, 0, 2]
+
+
+def test_nothing_is_submitted_before_all_are_placed(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    page.keyboard.press("1")
+    expect(page.locator("#left-text")).to_have_text("3 left to rank")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("alert")).to_contain_text("3 left to rank")
+    assert not Ranking.objects.exists()
+
+
+def test_skip_by_key(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    page.keyboard.press("s")
+    page.get_by_label("The task is unclear").check()
+    page.get_by_role("button", name="Skip it").click()
+    expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
+    assert Assignment.objects.get().skip_reason == Assignment.SkipReason.UNCLEAR
+
+
+def test_the_state_machine_never_loses_an_answer(start: Callable[[int], Page]) -> None:
+    """Random steps on the pure core: an answer put in alone keeps all others' relative order."""
+    page = start(4)
+    faults = page.evaluate(RANDOM_STEPS.read_text())
+    assert faults == []
