@@ -65,7 +65,7 @@ class Attempt:
         """
         located, end = locate_events(self.folder / "events.jsonl", self._offset)
         for start in range(0, max(len(located), 1), _BATCH):
-            batch = located[start : start + _BATCH]
+            batch = [(at, _storable(event)) for at, event in located[start : start + _BATCH]]
             for _, event in batch:
                 self._note(event)
             with transaction.atomic():
@@ -116,3 +116,13 @@ class Attempt:
             self.job.total = int(event.get("total", 0))
         elif event.get("type") == "error":
             self.error = (str(event.get("cause") or "Unknown."), str(event.get("advice", "")))
+
+
+def _storable(event: Event) -> Event:
+    """What a tiny model babbles may hold NUL or half a surrogate pair; databases take neither."""
+    return {
+        name: value.replace("\0", "\ufffd").encode(errors="replace").decode()
+        if isinstance(value, str)
+        else value
+        for name, value in event.items()
+    }

@@ -64,7 +64,7 @@ class Child:
         try:
             with self._log.open("rb") as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-                text = file.read().decode(errors="replace")
+                text = file.read().decode(errors="replace").replace("\0", "")
         except FileNotFoundError:
             return ""
         return "\n".join(text.strip().splitlines()[-8:])
