@@ -196,10 +196,13 @@ def _job(round_: Round, name: str) -> int | None:
 
 def rankings_count(round_: Round) -> tuple[int, int]:
     """(handed in, wanted): rankings of the round's tasks, counting each task's overlap only."""
-    counted = Least("submitted_count", "overlap")
-    possible = Case(When(state=Task.State.CLOSED, then=counted), default=F("overlap"))
+    counted = Least("submitted_count", "overlap", output_field=IntegerField())
+    possible = Case(
+        When(state=Task.State.CLOSED, then=counted),
+        default=F("overlap"),
+        output_field=IntegerField(),
+    )
     sums = tasks_awaited(round_).aggregate(
-        done=Sum(counted, default=0),
-        possible=Sum(possible, default=0, output_field=IntegerField()),
+        done=Sum(counted, default=0), possible=Sum(possible, default=0)
     )
     return sums["done"], recipe_of(round_).wanted(sums["possible"])
