@@ -85,10 +85,10 @@ def test_sft(start, spec_of, tmp_path, base):
 def test_reward(start, spec_of, tmp_path):
     spec = spec_of("reward", {"epochs": 15, "learning_rate": 5e-3})
     metrics, events = finish(start(spec), tmp_path)
-    assert metrics["train/accuracy"] > 0.9
-    assert metrics["valid/accuracy"] > 0.75
-    assert metrics["train/rankings"] == 12
-    assert metrics["train/pairs"] == 12 * 4  # two better, two worse: four strict pairs each
+    assert metrics["train_accuracy"] > 0.9
+    assert metrics["validation_accuracy"] > 0.75
+    assert metrics["rankings"] == 12
+    assert metrics["train_pairs"] == 12 * 4  # two better, two worse: four strict pairs each
     assert values(events, "train/loss")[-1] < 0.5
     assert load_reward_model(tmp_path / "model", torch.device("cpu")).bias == metrics["bias"]
 

@@ -41,6 +41,7 @@ def test_a_ranking_of_ties_has_loss_0_and_gradient_0():
     loss = ranking_loss(scores, tensor([1, 1]))
     loss.backward()
     assert loss.item() == 0
+    assert scores.grad is not None
     assert scores.grad.tolist() == [0, 0]
 
 

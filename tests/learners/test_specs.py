@@ -28,4 +28,4 @@ def test_the_plan_of_optimizer_steps():
 
 def test_configs_are_frozen():
     with pytest.raises(ValidationError):
-        SftConfig().epochs = 3
+        SftConfig().epochs = 3  # type: ignore[misc]

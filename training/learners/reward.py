@@ -47,7 +47,7 @@ def run_reward(spec: RewardSpec, log: EventLog) -> Result:
         )
     model = fresh_reward_model(spec, tokenizer.pad_token_id, device)
     fit(model, train, valid, spec, tokenizer.pad_token_id, log)
-    metrics = {
+    measured = {
         **accuracy("train", model, train, tokenizer.pad_token_id),
         **accuracy("valid", model, valid, tokenizer.pad_token_id),
     }
@@ -57,9 +57,20 @@ def run_reward(spec: RewardSpec, log: EventLog) -> Result:
     publish_reward_model(model, tokenizer, bias, spec)
     return Result(
         model=MODEL,
-        metrics={**metrics, "bias": bias, "train/rankings": len(train)},
+        metrics={**_reported(measured), "bias": bias, "rankings": len(train)},
         template_hash=template_hash(tokenizer),
     )
+
+
+def _reported(measured: dict[str, float]) -> dict[str, float]:
+    """The ends of the curves train/... and valid/..., under names of their own."""
+    names = {"train": "train", "valid": "validation"}
+    return {
+        f"{names[split]}_{quantity}": value
+        for (split, quantity), value in (
+            (name.split("/"), value) for name, value in measured.items()
+        )
+    }
 
 
 def encode_rankings(

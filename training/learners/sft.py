@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from transformers import TrainerCallback
+from transformers import PrinterCallback, TrainerCallback
 from trl import SFTConfig as TrlConfig
 from trl import SFTTrainer
 
@@ -48,6 +48,7 @@ def run_sft(spec: SftSpec, log: EventLog) -> Result:
         processing_class=tokenizer,
         callbacks=[TellEvents(log)],
     )
+    trainer.remove_callback(PrinterCallback)
     with residual_dropout(model, spec.config.dropout):
         trainer.train()
     raise_if_stopped()
