@@ -49,7 +49,7 @@ def _sft(round_: Round) -> Begin:
 def _reward(round_: Round) -> Begin:
     """On the rankings of all rounds; demonstrations set the bias."""
     data = snapshot_create(project=round_.project, kinds=[Kind.RANKING, Kind.DEMONSTRATION])
-    models = {Role.START: stage_model(round_, Name.SFT)}
+    models: dict[str, ModelVersion] = {Role.START: stage_model(round_, Name.SFT)}
     return _run(round_, Run.Stage.REWARD, recipe_of(round_).reward, data, models)
 
 
@@ -57,7 +57,7 @@ def _ppo(round_: Round) -> Begin:
     """From this round's SFT model, and tied to it."""
     data = snapshot_create(project=round_.project, kinds=[Kind.PROMPT])
     sft = stage_model(round_, Name.SFT)
-    models = {
+    models: dict[str, ModelVersion] = {
         Role.START: sft,
         Role.REFERENCE: sft,
         Role.REWARD: stage_model(round_, Name.REWARD),
