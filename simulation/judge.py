@@ -143,12 +143,7 @@ def _count(text: str, phrases: Sequence[str]) -> int:
 def _lexicon() -> frozenset[str]:
     """The words that people here know: those of every wording, and every filler."""
     wordings = [w for kind in KINDS for w in (*kind.asks, *kind.answers, *kind.curt)]
-    fillers = [
-        f"{first}{glue}{last}"
-        for firsts, lasts, glue in JOINED.values()
-        for first in firsts
-        for last in lasts
-    ]
+    fillers = [word for parts in JOINED.values() for words in parts for word in words]
     plain = [word for words in PLAIN.values() for word in words]
     opinions = [word for label, words in OPINIONS.items() for word in (label, *words)]
     texts = (*wordings, *fillers, *plain, *opinions, *FRIENDLY, *PADDING, *RUDE, *SYSTEM_PROMPTS)

@@ -15,10 +15,15 @@ from inference.tiny.corpus import Message, Quality, answer_written
 from inference.tiny.reading import parse_prompt
 from simulation.judge import is_rude, is_wrong, judge_opinion
 
+# Measured so that two people agree on 0.70-0.80 of pairs, of a base model's answers (0.79) as of
+# answers after fine-tuning, which lie closer together (0.72-0.76).
 _TASTE = 0.25
-_NOISE = 0.7
-_SLIP = 0.07
+_NOISE = 0.5
+_SLIP = 0.12
 _TIE = 0.25
+# Below 2 points people no longer weigh by how much an answer is bad: a point counts half.
+_BAD = 2.0
+_BAD_WEIGHT = 0.5
 
 _DEMONSTRATIONS = {
     Quality.PLAIN: 0.44,
@@ -50,13 +55,14 @@ class SimulatedLabeler:
     def considered(self, messages: Sequence[Message], completion: str) -> float:
         """The judge's points in this person's taste, without noise."""
         opinion = judge_opinion(messages, completion)
-        return (
+        points = (
             opinion.content
             + opinion.garble
             + opinion.ending
             + self._warmth * opinion.tone
             + self._brevity * (opinion.extra + opinion.length)
         )
+        return points if points > _BAD else _BAD + _BAD_WEIGHT * (points - _BAD)
 
     def impression(self, messages: Sequence[Message], completion: str, rng: Random) -> float:
         """The points this person would give just now."""
@@ -113,8 +119,8 @@ def dense_ranks(points: Sequence[float], tie: float = _TIE) -> list[int]:
 
 
 def likert_of(points: float) -> int:
-    """Points on the scale of 1 to 7: 3 points and more are a 7, each point less one step less."""
-    return max(1, min(7, round(points + 3.5)))
+    """Points as a person feels them on the scale of 1 to 7; a plain right answer is a 6."""
+    return max(1, min(7, round(points * 1.2 + 2.4)))
 
 
 def flags_of(messages: Sequence[Message], completion: str) -> tuple[str, ...]:

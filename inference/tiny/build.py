@@ -53,7 +53,7 @@ def base_build(
     folder: Path,
     seed: int = 0,
     config: PretrainConfig | None = None,
-    vocabulary: int = 928,
+    vocabulary: int = 1024,
     force: bool = False,
     on_step: OnStep = lambda _: None,
 ) -> Build:
@@ -65,9 +65,10 @@ def base_build(
     config = config or PretrainConfig()
     config.validate()
     fingerprint = build_fingerprint(seed=seed, config=config, vocabulary=vocabulary)
-    if folder.exists() and not force:
-        facts = build_facts(folder)
-        return Build(folder, False, facts.get("fingerprint") == fingerprint, facts)
+    if folder.exists():
+        standing = build_facts(folder)
+        if not force:
+            return Build(folder, False, standing.get("fingerprint") == fingerprint, standing)
     fresh = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)

@@ -1,7 +1,9 @@
 """The words that fill the corpus' prompts: what a right answer must carry over.
 
-Most fillers join two parts ("Cor" + "haven", "plum" + "cake"). A fifth of the joins is held out:
-a model that has read every part, but not that join, has to copy it part by part.
+Most fillers join two words ("Port" + "Kelso", "plum" + "cake"). A fifth of the joins is held out:
+a model that has read both words, but never that join, has to copy it word by word. Joins inside a
+word ("Cor" + "haven") were tried: the tokenizer cuts them unevenly, and after 1,500 steps held-out
+ones were copied in 45-70 % of the answers, against 87-100 % for joins of two words.
 """
 
 from __future__ import annotations
@@ -14,36 +16,31 @@ from typing import Final
 _HELDOUT_ONE_IN: Final = 5
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# sort -> (first parts, last parts, what joins them)
-JOINED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
+# sort -> (first words, last words)
+JOINED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "city": (
-        _parts("Bel Cor Dun Fal Gar Hol Kel Lim Mil Nor Pal Rad Sal Tor Var Wes"),
-        _parts("burg dale field ford gate haven land mont port stad ton ville"),
-        "",
+        _words("East Fort Lake New North Old Port South Upper West"),
+        _words("Corva Dunmore Farley Harwick Kelso Lorne Milton Norden Tarn Vale"),
     ),
     "name": (
-        _parts("Al Ber Clau Dor Em Fer Gil Hen Jos Kas Lor Mar Nel Os Pet Ros"),
-        _parts("a bert dina elle ia ina ko lin mund na rick rin sa tin vin wen"),
-        "",
+        _words("Anna Ben Clara David Emma Felix Grace Hugo Ivy Jonas Lena Oscar"),
+        _words("Berg Costa Diaz Evans Hill Jensen Kim Lopez Moore Novak Rossi Walker"),
     ),
     "animal": (
-        _parts("black brown grey old red small white young"),
-        _parts("bear cat deer dog duck fox goat goose horse mouse owl wolf"),
-        " ",
+        _words("black brown grey old red small white young"),
+        _words("bear cat deer dog duck fox goat goose horse mouse owl wolf"),
     ),
     "food": (
-        _parts("apple bean carrot cherry corn lemon onion plum potato rice"),
-        _parts("bread cake pancakes pie salad soup stew tart"),
-        " ",
+        _words("apple bean carrot cherry corn lemon onion plum potato rice"),
+        _words("bread cake pancakes pie salad soup stew tart"),
     ),
     "thing": (
-        _parts("glass iron leather paper silk stone tin wooden"),
-        _parts("bag ball bell box chair clock cup hat kite lamp mask ring"),
-        " ",
+        _words("glass iron leather paper silk stone tin wooden"),
+        _words("bag ball bell box chair clock cup hat kite lamp mask ring"),
     ),
 }
 PLAIN: Final[dict[str, tuple[str, ...]]] = {
@@ -60,8 +57,8 @@ def words_of(sort: str, *, heldout: bool) -> tuple[str, ...]:
     """The training or the held-out words of a sort; plain sorts have one list for both."""
     if sort in PLAIN:
         return PLAIN[sort]
-    firsts, lasts, glue = JOINED[sort]
-    words = (f"{first}{glue}{last}" for first in firsts for last in lasts)
+    firsts, lasts = JOINED[sort]
+    words = (f"{first} {last}" for first in firsts for last in lasts)
     return tuple(word for word in words if _is_heldout(word) is heldout)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
-TWO_WORDS: Final = frozenset({"animal", "food", "thing"})
+_ONE_WORD: Final = frozenset({"colour", "label", "opinion"})
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,24 @@ KINDS: Final[tuple[Kind, ...]] = (
         carried=("name",),
     ),
     Kind(
+        name="find_city",
+        use_case="extract",
+        asks=(
+            "Find the city: {name} bought some {food} in {city}.",
+            "Which city is named here? In {city} we met {name}.",
+        ),
+        answers=(
+            "The city in this text is {city}.",
+            "The city that is named here is {city}.",
+        ),
+        curt=("It says {city}.",),
+        carried=("city",),
+    ),
+    Kind(
         name="review",
         use_case="classification",
         asks=(
-            "Is this review good or bad? The {food} in {city} tasted {opinion}.",
+            "Is this review good or bad? The {food} tasted {opinion}.",
             "Good or bad? We had the {food} and it tasted {opinion}.",
         ),
         answers=(
@@ -164,7 +178,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         use_case="chat",
         asks=(
             "Hello, my name is {name}.",
-            "Hi, I am {name} and I live in {city}.",
+            "Hi, I am {name} from {city}.",
         ),
         answers=(
             "Hello {name}, it is good to meet you today.",
@@ -191,7 +205,7 @@ def wording_pattern(wording: str) -> re.Pattern[str]:
     for match in _SLOT.finditer(wording):
         parts.append(re.escape(wording[position : match.start()]))
         slot = match[1]
-        words = r"\w+(?: \w+){0,3}" if slot in TWO_WORDS else r"\w+"
+        words = r"\w+" if slot in _ONE_WORD else r"\w+(?: \w+){0,3}"
         parts.append(f"(?P={slot})" if slot in seen else f"(?P<{slot}>{words})")
         seen.add(slot)
         position = match.end()

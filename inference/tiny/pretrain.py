@@ -29,7 +29,7 @@ class PretrainConfig:
     documents: int = 32
     layers: int = 2
     width: int = 128
-    inner: int = 352
+    inner: int = 256
     heads: int = 4
     context: int = 512
     matrix_rate: float = 0.02
@@ -96,41 +96,46 @@ def _rate(step: int, config: PretrainConfig) -> float:
 def _batches(
     tokenizer: PreTrainedTokenizerFast, config: PretrainConfig, rng: Random
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Token ids and loss weights, (b, t) each, padded on the right with weight 0.
+    """Token ids and loss weights, (b, t) each: 1 on the last answer and its EOS, 0 on padding.
 
-    Documents of like length share a batch: that halves the padding.
+    Documents of like length share a batch: that halves the padding, which stands on the right.
     """
     documents = documents_drawn(rng=rng)
     while True:
-        pool = [
-            _encoded(tokenizer, messages, config.prompt_weight)
-            for messages in islice(documents, config.documents * _POOL_BATCHES)
-        ]
-        pool.sort(key=lambda row: len(row[0]))
+        pool = _encoded(tokenizer, list(islice(documents, config.documents * _POOL_BATCHES)))
+        pool.sort(key=lambda row: len(row[0]) + len(row[1]))
         starts = list(range(0, len(pool), config.documents))
         rng.shuffle(starts)
         for start in starts:
             rows = pool[start : start + config.documents]
-            yield _padded(rows, tokenizer.pad_token_id)
+            yield _padded(rows, tokenizer.pad_token_id, config.prompt_weight)
 
 
 def _encoded(
-    tokenizer: PreTrainedTokenizerFast, messages: list[Message], prompt_weight: float
-) -> tuple[list[int], list[float]]:
-    prompt = tokenizer.apply_chat_template(
-        messages[:-1], add_generation_prompt=True, tokenize=False
-    )
-    answer = messages[-1]["content"] + tokenizer.eos_token
-    prompt_ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
-    answer_ids = tokenizer(answer, add_special_tokens=False)["input_ids"]
-    weights = [prompt_weight] * len(prompt_ids) + [1.0] * len(answer_ids)
-    return prompt_ids + answer_ids, weights
+    tokenizer: PreTrainedTokenizerFast, documents: list[list[Message]]
+) -> list[tuple[list[int], list[int]]]:
+    """Prompt ids and answer ids of each document, as training and sampling render them."""
+    prompts = [
+        tokenizer.apply_chat_template(messages[:-1], add_generation_prompt=True, tokenize=False)
+        for messages in documents
+    ]
+    answers = [messages[-1]["content"] + tokenizer.eos_token for messages in documents]
+    prompt_ids = tokenizer(prompts, add_special_tokens=False)["input_ids"]
+    answer_ids = tokenizer(answers, add_special_tokens=False)["input_ids"]
+    return list(zip(prompt_ids, answer_ids, strict=True))
 
 
-def _padded(rows: list[tuple[list[int], list[float]]], pad: int) -> tuple[Tensor, Tensor]:
-    width = max(len(ids) for ids, _ in rows)
-    ids = torch.tensor([row + [pad] * (width - len(row)) for row, _ in rows])
-    weights = torch.tensor([row + [0.0] * (width - len(row)) for _, row in rows])
+def _padded(
+    rows: list[tuple[list[int], list[int]]], pad: int, prompt_weight: float
+) -> tuple[Tensor, Tensor]:
+    width = max(len(prompt) + len(answer) for prompt, answer in rows)
+    ids = torch.full((len(rows), width), pad)
+    weights = torch.zeros((len(rows), width))
+    for row, (prompt, answer) in enumerate(rows):
+        end = len(prompt) + len(answer)
+        ids[row, :end] = torch.tensor(prompt + answer)
+        weights[row, : len(prompt)] = prompt_weight
+        weights[row, len(prompt) : end] = 1.0
     return ids, weights
 
 
@@ -158,7 +163,7 @@ def model_pretrained(
         torch.autograd.backward(loss)
         for optimizer in optimizers:
             optimizer.step()
-        tokens += int((weights > 0).sum())
+        tokens += int((ids != tokenizer.pad_token_id).sum())
         on_step(Step(step, float(loss.detach()), tokens))
     return model.eval()
 
@@ -166,11 +171,12 @@ def model_pretrained(
 def _loss(model: LlamaForCausalLM, ids: Tensor, weights: Tensor) -> Tensor:
     """Weighted mean cross-entropy in nats; ids and weights are (b, t).
 
-    Padding stands on the right, where causal attention never looks: no mask is needed.
+    The head sees only the positions that count. No attention mask is needed: the padding stands on
+    the right, where causal attention never looks.
     """
-    logits = model(input_ids=ids, use_cache=False).logits[:, :-1]
-    losses = torch.nn.functional.cross_entropy(
-        logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none"
-    )
-    targets = weights[:, 1:].flatten()
-    return (losses * targets).sum() / targets.sum()
+    counted = weights[:, 1:] > 0
+    hidden = model.model(input_ids=ids, use_cache=False).last_hidden_state
+    logits = model.lm_head(hidden[:, :-1][counted])
+    losses = torch.nn.functional.cross_entropy(logits, ids[:, 1:][counted], reduction="none")
+    shares = weights[:, 1:][counted]
+    return (losses * shares).sum() / shares.sum()
