@@ -99,7 +99,8 @@ class Attempt:
             yield
         finally:
             done.set()
-            thread.join()
+            # A beat that waits for a lock is harmless, and nothing to wait for.
+            thread.join(timeout=5)
 
     def _beat_until(self, done: threading.Event) -> None:
         while not done.wait(settings.HEARTBEAT_EVERY):

@@ -49,11 +49,11 @@ class Child:
         except subprocess.TimeoutExpired:
             return None
 
-    def stop(self, grace: float = STOP_GRACE) -> None:
+    def stop(self) -> None:
         """Ask it to end, then make it end; what it started ends with it."""
-        if self._process.poll() is None and grace > 0:
+        if self._process.poll() is None:
             self._signal(signal.SIGTERM)
-            self.wait(grace)
+            self.wait(STOP_GRACE)
         self._signal(signal.SIGKILL)
         self._process.wait()
         if self._process.stdin is not None:
