@@ -43,7 +43,7 @@ def project_overview(project: Project) -> Overview:
     found = dict(splits.order_by())
     by_split = {split: found[split] for split in Prompt.Split.values if split in found}
     states = {state: Count("pk", filter=Q(state=state)) for state in Task.State.values}
-    tasks = project.tasks.visible().values("kind").annotate(**states).order_by("kind")
+    tasks: Any = project.tasks.visible().values("kind").annotate(**states).order_by("kind")
     members = project.memberships.aggregate(
         members=Count("pk", distinct=True),
         labelers=Count("pk", distinct=True, filter=Q(state="active", roles__role="labeler")),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from training.figures import SPLITS, split_of, split_rank, title_of, value_text
+from training.figures import SHARES, SPLITS, split_of, split_rank, title_of, value_text
 from training.models import Metric, Run
 
 T = TypeVar("T")
@@ -36,6 +36,10 @@ class Curve:
     @property
     def first_text(self) -> str:
         return "" if self.first is None else value_text(self.key, self.first)
+
+    @property
+    def share(self) -> bool:
+        return self.key in SHARES
 
     @property
     def last_text(self) -> str:

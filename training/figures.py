@@ -62,9 +62,11 @@ def value_text(key: str, value: float) -> str:
         return f"{100 * value:.1f} %"
     if key in COUNTS or abs(value) >= 1000:
         return f"{value:,.0f}"
+    if abs(value) >= 10:
+        return f"{value:.1f}"
     if value and abs(value) < 0.001:
         return f"{value:.1e}"
-    return f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3g}"
+    return f"{value:.2f}" if abs(value) >= 0.01 else f"{value:.2g}"
 
 
 def metrics_text(metrics: dict[str, float]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ def log_tail(run: Run, most: int = TAIL_BYTES) -> str:
     try:
         with default_storage.open(path) as file:
             file.seek(max(0, file.size - most))
-            text = file.read().decode("utf-8", errors="replace")
+            text: str = file.read().decode("utf-8", errors="replace")
     except FileNotFoundError:
         return ""
     whole = file.size <= most

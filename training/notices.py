@@ -6,8 +6,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from annotation.models import Membership
+from inference.jobs.models import Job
 from training.curves import Points, metrics_of, rises_with_length
-from training.models import Job, Round, RoundStage, Run
+from training.models import Round, RoundStage, Run
 from training.status import round_status
 
 QUEUED_LONG = timedelta(seconds=30)

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from annotation.models import MembershipRole
 from annotation.people.access import Access, project_view
+from inference.models import ModelVersion
 from training.curves import curves_of, metrics_of, thin, watched_curves
 from training.figures import metrics_text
 from training.logs import log_tail
-from training.models import ModelVersion, Round, Run, RunEvent
+from training.models import Round, Run, RunEvent
 from training.notices import round_notice, run_notice
 from training.recipes import RECIPES
 from training.rounds import round_cancel, round_retry, round_start, round_status

@@ -1,5 +1,7 @@
 """An import's pages: upload, preview, start, progress and report."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -67,7 +69,7 @@ def batch_of(access: Access, batch_id: int) -> ImportBatch:
 def import_show(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
     """The import in its state: preview, progress (polled), or report."""
     batch = batch_of(access, batch_id)
-    context = {"batch": batch, "preview": None}
+    context: dict[str, Any] = {"batch": batch, "preview": None}
     if batch.state == ImportBatch.State.PREVIEW:
         context["preview"] = batch_preview(batch=batch)
     page = "import_state" if request.headers.get("HX-Request") else "import_show"

@@ -38,12 +38,20 @@ def navigation_entries(access: "Access", path: str = "") -> list[dict[str, Any]]
         for entry in _entries
         if access.has(*entry.roles)
     }
-    # An overview's address begins those of all other pages: the longest match is meant.
-    here = max((url for url in urls.values() if path.startswith(url)), key=len, default=None)
     return [
-        {"name": entry.url_name, "label": entry.label, "url": url, "here": url == here}
+        {
+            "name": entry.url_name,
+            "label": entry.label,
+            "url": url,
+            "here": path == url or (path.startswith(url) and not _begins_another(url, urls)),
+        }
         for entry, url in urls.items()
     ]
+
+
+def _begins_another(url: str, urls: dict[Entry, str]) -> bool:
+    """As an overview's address does: it stands for its own page only."""
+    return any(other != url and other.startswith(url) for other in urls.values())
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from annotation.people.forms import (
     ProjectForm,
 )
 from annotation.people.members import member_enrol
-from annotation.people.models import MembershipRole
+from annotation.people.models import MembershipRole, User
 from annotation.people.projects import (
     member_update,
     project_create,
@@ -38,6 +38,7 @@ def form_errors_take(form: forms.Form, error: ValidationError) -> None:
 
 @login_required
 def project_new(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)  # by login_required
     if not project_may_create(request.user):
         raise PermissionDenied("Ask the site admin for a project of your own.")
     form = ProjectCreateForm(request.POST or None, initial=ProjectForm.initial_new())

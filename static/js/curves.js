@@ -6,6 +6,7 @@
 //   data-curves  the metrics drawn together, separated by spaces, the first one in the accent
 //   data-labels  their names for people, separated by "|"
 //   data-line    a level to mark, as a ceiling
+//   data-share   present where the values are shares, to be read in percent
 "use strict";
 
 const POLL_MS = 2000;
@@ -23,6 +24,9 @@ const colour = (figure, name) => {
 
 const number = (value) =>
   value == null ? "–" : Math.abs(value) >= 1000 ? value.toFixed(0) : Number(value.toPrecision(4)).toString();
+
+const shown = (figure, value) =>
+  "share" in figure.dataset && value != null ? `${number(100 * value)} %` : number(value);
 
 const namesOf = (figure) => figure.dataset.curves.split(" ");
 const labelsOf = (figure) => figure.dataset.labels.split("|");
@@ -54,7 +58,7 @@ function readout(figure) {
     const at = plot.cursor.idx;
     if (!place || at == null) return place && (place.textContent = "");
     const values = labelsOf(figure).map((label, i) =>
-      plot.data[i + 1][at] == null ? null : `${label} ${number(plot.data[i + 1][at])}`);
+      plot.data[i + 1][at] == null ? null : `${label} ${shown(figure, plot.data[i + 1][at])}`);
     place.textContent = `step ${plot.data[0][at]} · ${values.filter(Boolean).join(" · ")}`;
   };
 }
@@ -68,12 +72,13 @@ function options(figure, canvas) {
   return {
     width: canvas.clientWidth,
     height: canvas.clientHeight,
+    padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 } },
     scales: { x: { time: false } },
     axes: [
       { ...axis, grid: { show: false }, size: 20, space: 60, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
-      { ...axis, grid: { stroke: line, width: 1 }, size: 40, space: 30, values: (_, ticks) => ticks.map(number) },
+      { ...axis, grid: { stroke: line, width: 1 }, size: 40, space: 30, values: (_, ticks) => ticks.map((tick) => shown(figure, tick)) },
     ],
     series: [
       {},
@@ -96,7 +101,7 @@ function fillTable(figure, data) {
   const rows = data[0].map((step, i) => [step, i]).filter(([, i]) => i % every === 0 || i === data[0].length - 1);
   body.replaceChildren(...rows.map(([step, i]) => {
     const row = document.createElement("tr");
-    for (const value of [step, ...data.slice(1).map((column) => number(column[i]))]) {
+    for (const value of [step, ...data.slice(1).map((column) => shown(figure, column[i]))]) {
       const cell = document.createElement("td");
       cell.className = "num";
       cell.textContent = value;
