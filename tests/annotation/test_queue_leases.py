@@ -355,7 +355,7 @@ def test_the_claim_walks_the_partial_index(cast):
             prompt=prompt,
             state="open" if number % 10 == 0 else "done",
         )
-        for number in range(20_000)
+        for number in range(3_000)
     )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
