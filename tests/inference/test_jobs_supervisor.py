@@ -326,7 +326,7 @@ def test_a_process_gets_no_secrets(monkeypatch, tmp_path):
     ],
 )
 def test_a_killed_process_is_told_in_plain_words(status, words):
-    assert words in killed_words(status)
+    assert words in str(killed_words(status))
 
 
 @pytest.mark.parametrize("status", [0, 1, 2, 3])
