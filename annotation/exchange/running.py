@@ -4,16 +4,18 @@ Kill it anywhere and run it again: `lines_done` moves in the transaction that wr
 those lines, so a second run goes on exactly behind the last chunk.
 """
 
+import copy
 import logging
 import time
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from annotation.exchange.claims import Claim, ClaimLostError, batch_claim, batches_open
 from annotation.exchange.lines import PlannedLine, planned_lines
+from annotation.exchange.plans import Plan
 from annotation.exchange.purging import batch_purge
 from annotation.exchange.readers import FileProblem
 from annotation.exchange.reports import Report
@@ -27,9 +29,10 @@ State = ImportBatch.State
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
-# What a transaction may take. SQLite has one writer: a labeler's submit waits as long as this.
-SHORT = 0.03
-MOST_LINES, FIRST_LINES, FEWEST_LINES = 500, 50, 4
+# Seconds of computing in a transaction. SQLite has one writer: a labeler's submit waits for it.
+SHORT = 0.02
+MOST_LINES, FIRST_LINES, FEWEST_LINES = 500, 50, 10
+RETRIES = 5
 MOST_CHARACTERS = 1_000_000
 
 
@@ -101,7 +104,11 @@ def lines_check(claim: Claim, project: Project, report: Report) -> None:
 
 
 class Pace:
-    """How many lines the next chunk takes, so that its transaction stays near SHORT."""
+    """How many lines the next chunk takes, so that its transaction stays near SHORT.
+
+    Judged by computing time. Were waiting counted, for the lock or for a processor, then chunks
+    would shrink to nothing on a busy machine and only add to its load.
+    """
 
     def __init__(self) -> None:
         self.lines = FIRST_LINES
@@ -128,34 +135,53 @@ def lines_stage(claim: Claim, project: Project, report: Report) -> None:
     pace = Pace()
     lines = planned_lines(claim.batch, project, after=claim.batch.lines_done)
     for chunk in chunks(lines, pace):
-        seconds = chunk_stage(claim, project, report, chunk)
-        pace.took(seconds, len(chunk))
-        let_others_write(seconds)
+        held, computed = chunk_stage(claim, project, report, chunk)
+        pace.took(computed, len(chunk))
+        let_others_write(held)
 
 
-def chunk_stage(claim: Claim, project: Project, report: Report, lines: list[PlannedLine]) -> float:
-    """Write the lines' rows; returns for how many seconds the write lock was held.
+def chunk_stage(
+    claim: Claim, project: Project, report: Report, lines: list[PlannedLine]
+) -> tuple[float, float]:
+    """Write a chunk and the progress with it; returns how long the lock was held, and computed in.
 
-    Waiting for the lock does not count: where labelers are many, chunks would shrink to nothing.
+    A prompt or completion that somebody else stored since it was looked for breaks the transaction:
+    then the chunk is looked up and written again.
     """
     good = [(line.number, list(line.plans)) for line in lines if not line.error]
-    chunk = Chunk(project=project, batch=claim.batch, lines=good)
-    report.skip((number, note) for number, plans in good for plan in plans for note in plan.notes)
-    with transaction.atomic():
-        began = time.monotonic()
-        project.refresh_from_db(fields=["overlap"])
-        chunk.write()
-        report.skip(chunk.notes)
-        report.count(chunk.counts)
-        report.data["duplicates"] += sum(number not in chunk.touched for number, _ in good)
-        claim.beat(lines_done=lines[-1].number, report=report.data)
-    return time.monotonic() - began
+    for attempt in range(1, RETRIES + 1):
+        chunk = Chunk(project=project, batch=claim.batch, lines=good)
+        chunk.prepare()
+        try:
+            with transaction.atomic():
+                began, computing = time.monotonic(), time.thread_time()
+                project.refresh_from_db(fields=["overlap"])
+                chunk.write()
+                written = chunk_report(report, chunk, good)
+                claim.beat(lines_done=lines[-1].number, report=written.data)
+        except IntegrityError:
+            if attempt == RETRIES:
+                raise
+            continue
+        report.data = written.data
+        break
+    return time.monotonic() - began, time.thread_time() - computing
+
+
+def chunk_report(report: Report, chunk: Chunk, good: list[tuple[int, list[Plan]]]) -> Report:
+    """The report with this chunk in it; the one given stays, for the case of a second try."""
+    written = Report(copy.deepcopy(report.data))
+    written.skip((number, note) for number, plans in good for plan in plans for note in plan.notes)
+    written.skip(chunk.notes)
+    written.count(chunk.counts)
+    written.data["duplicates"] += sum(number not in chunk.touched for number, _ in good)
+    return written
 
 
 def let_others_write(seconds: float) -> None:
     """Leave SQLite's lock free as long as it was held: those who wait for it only poll."""
     if connection.vendor == "sqlite":
-        time.sleep(min(max(seconds, 0.002), 0.1))
+        time.sleep(min(max(seconds, 0.005), 0.05))
 
 
 def batch_publish(claim: Claim, project: Project, report: Report) -> None:

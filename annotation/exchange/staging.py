@@ -1,7 +1,8 @@
 """A chunk of planned lines into rows: a handful of queries for hundreds of lines.
 
-Everything here is keyed by content, so a chunk may be written again or meet rows that others wrote
-a moment ago: what exists is found, what does not is made. The caller owns the transaction.
+`prepare` looks up what exists and needs no transaction, so that SQLite's one write lock is held for
+the inserts alone. Everything is keyed by content: should another writer store the same thing in
+between, the insert fails on its unique key, and the caller prepares and writes the chunk again.
 """
 
 from collections import Counter
@@ -47,9 +48,35 @@ class Chunk:
         self.touched: set[int] = set()
         self.notes: list[tuple[int, str]] = []
         self.prompts: dict[str, int] = {}
+        self.hidden: list[int] = []
         self.completions: dict[CompletionKey, int] = {}
+        self.known_origins: set[tuple[int, str]] = set()
+        self.known_tasks: set[str] = set()
+        self.known_demonstrations: set[str] = set()
+        self.known_rankings: set[str] = set()
+
+    def prepare(self) -> None:
+        """Find what the project holds of this chunk already."""
+        self.find_prompts()
+        self.find_completions()
+        self.known_origins = set(
+            CompletionOrigin.objects.filter(
+                completion_id__in=list(self.completions.values())
+            ).values_list("completion_id", "author")
+        )
+        self.known_tasks = self.known_keys(
+            Task, [plan.task_key(task) for _, plan in self.plans for task in plan.tasks]
+        )
+        self.known_demonstrations = self.known_keys(
+            Demonstration,
+            [plan.demonstration_key for _, plan in self.plans if plan.record.demonstration],
+        )
+        self.known_rankings = self.known_keys(
+            Ranking, [plan.ranking_key for _, plan in self.plans if plan.ranking]
+        )
 
     def write(self) -> None:
+        """Write what is new; raises IntegrityError when another writer was quicker."""
         self.write_prompts()
         self.write_completions()
         self.write_origins()
@@ -62,8 +89,19 @@ class Chunk:
         self.counts[name] += len(lines)
         self.touched.update(lines)
 
+    def find_prompts(self) -> None:
+        hashes = {plan.prompt_hash for _, plan in self.plans}
+        rows = Prompt.objects.filter(project=self.project, content_hash__in=hashes)
+        for pk, key, owner, state in rows.values_list(
+            "pk", "content_hash", "batch_id", "batch__state"
+        ):
+            self.prompts[key] = pk
+            if owner not in (None, self.batch.pk) and state != ImportBatch.State.VISIBLE:
+                self.hidden.append(pk)
+
     def write_prompts(self) -> None:
-        self.find_prompts({plan.prompt_hash for _, plan in self.plans})
+        """Create new prompts; those that an import which ended badly left hidden become ours."""
+        Prompt.objects.filter(pk__in=self.hidden).update(batch=self.batch)
         fresh = Fresh[Prompt]()
         for line, plan in self.plans:
             key, record = plan.prompt_hash, plan.record
@@ -79,52 +117,35 @@ class Chunk:
                     line=line,
                 )
                 fresh.add(key, line, row)
-        Prompt.objects.bulk_create(fresh.rows.values(), ignore_conflicts=True)
-        self.find_prompts(set(fresh.rows))
+        Prompt.objects.bulk_create(fresh.rows.values())
+        self.prompts.update((key, row.pk) for key, row in fresh.rows.items())
         self.made("prompts", fresh.lines.values())
 
-    def find_prompts(self, hashes: set[str]) -> None:
-        """Learn the ids of prompts that exist; what no visible import owns becomes this one's.
-
-        A prompt left by an import that ended badly would otherwise stay hidden, and go with it.
-        """
-        if not hashes:
-            return
-        first_lines = {plan.prompt_hash: line for line, plan in reversed(self.plans)}
-        rows = Prompt.objects.filter(project=self.project, content_hash__in=hashes)
-        for pk, key, owner, state in rows.values_list(
-            "pk", "content_hash", "batch_id", "batch__state"
-        ):
-            self.prompts[key] = pk
-            if owner not in (None, self.batch.pk) and state != ImportBatch.State.VISIBLE:
-                Prompt.objects.filter(pk=pk).update(batch=self.batch, line=first_lines[key])
+    def find_completions(self) -> None:
+        """Learn the ids of completions that the prompts found have already."""
+        wanted = [plan for _, plan in self.plans if plan.texts and plan.prompt_hash in self.prompts]
+        rows = Completion.objects.filter(
+            prompt_id__in={self.prompts[plan.prompt_hash] for plan in wanted},
+            text_hash__in={digest for plan in wanted for digest in plan.texts},
+        )
+        if wanted:
+            for pk, prompt_id, digest in rows.values_list("pk", "prompt_id", "text_hash"):
+                self.completions[prompt_id, digest] = pk
 
     def write_completions(self) -> None:
-        wanted: dict[CompletionKey, tuple[int, str]] = {}
-        for line, plan in self.plans:
-            for digest, text in plan.texts.items():
-                wanted.setdefault((self.prompts[plan.prompt_hash], digest), (line, text))
-        self.find_completions(set(wanted))
         fresh = Fresh[Completion]()
-        for (prompt_id, digest), (line, text) in wanted.items():
-            if (prompt_id, digest) not in self.completions:
-                row = Completion(
-                    project=self.project, prompt_id=prompt_id, text=text, text_hash=digest
-                )
-                fresh.add((prompt_id, digest), line, row)
-        Completion.objects.bulk_create(fresh.rows.values(), ignore_conflicts=True)
-        self.find_completions(set(fresh.rows))
+        for line, plan in self.plans:
+            prompt_id = self.prompts[plan.prompt_hash]
+            for digest, text in plan.texts.items():
+                key = (prompt_id, digest)
+                if key not in self.completions and key not in fresh.rows:
+                    row = Completion(
+                        project=self.project, prompt_id=prompt_id, text=text, text_hash=digest
+                    )
+                    fresh.add(key, line, row)
+        Completion.objects.bulk_create(fresh.rows.values())
+        self.completions.update((key, row.pk) for key, row in fresh.rows.items())
         self.made("completions", fresh.lines.values())
-
-    def find_completions(self, keys: set[CompletionKey]) -> None:
-        if not keys:
-            return
-        rows = Completion.objects.filter(
-            prompt_id__in={prompt_id for prompt_id, _ in keys},
-            text_hash__in={digest for _, digest in keys},
-        )
-        for pk, prompt_id, digest in rows.values_list("pk", "prompt_id", "text_hash"):
-            self.completions[prompt_id, digest] = pk
 
     def completion(self, plan: Plan, digest: str) -> int:
         return self.completions[self.prompts[plan.prompt_hash], digest]
@@ -134,27 +155,19 @@ class Chunk:
         wanted: dict[tuple[int, str], int] = {}
         for line, plan in self.plans:
             for digest, author in plan.origins:
-                wanted.setdefault((self.completion(plan, digest), author), line)
-        if not wanted:
-            return
-        known = set(
-            CompletionOrigin.objects.filter(completion_id__in={pk for pk, _ in wanted}).values_list(
-                "completion_id", "author"
-            )
-        )
-        rows = [
+                key = (self.completion(plan, digest), author)
+                if key not in self.known_origins:
+                    wanted.setdefault(key, line)
+        CompletionOrigin.objects.bulk_create(
             CompletionOrigin(completion_id=pk, batch=self.batch, line=line, author=author)
             for (pk, author), line in wanted.items()
-            if (pk, author) not in known
-        ]
-        CompletionOrigin.objects.bulk_create(rows)
-        self.touched.update(row.line for row in rows)
+        )
+        self.touched.update(wanted.values())
 
-    def known_keys(self, model: type[models.Model], keys: Iterable[str]) -> set[str]:
-        wanted = set(keys)
-        if not wanted:
+    def known_keys(self, model: type[models.Model], keys: list[str]) -> set[str]:
+        if not keys:
             return set()
-        rows = model._default_manager.filter(project=self.project, import_key__in=wanted)
+        rows = model._default_manager.filter(project=self.project, import_key__in=keys)
         return set(rows.values_list("import_key", flat=True))
 
     def write_tasks(self) -> None:
@@ -163,11 +176,10 @@ class Chunk:
             for line, plan in self.plans
             for hashes in plan.tasks
         ]
-        known = self.known_keys(Task, (key for *_, key in asked))
         fresh = Fresh[Task]()
         answers: dict[str, list[int]] = {}
         for line, plan, hashes, key in asked:
-            if key in known or key in fresh.rows:
+            if key in self.known_tasks or key in fresh.rows:
                 continue
             answers[key] = [self.completion(plan, digest) for digest in hashes]
             task = Task(
@@ -205,9 +217,8 @@ class Chunk:
             for line, plan in self.plans
             if plan.record.demonstration
         ]
-        known = self.known_keys(Demonstration, (key for *_, key in asked))
         fresh = Fresh[Demonstration]()
-        for line, plan, key in self.once_a_line(asked, known, "demonstration"):
+        for line, plan, key in self.once_a_line(asked, self.known_demonstrations, "demonstration"):
             row = Demonstration(
                 **self.feedback(line, plan), text=plan.record.demonstration, import_key=key
             )
@@ -217,10 +228,9 @@ class Chunk:
 
     def write_rankings(self) -> None:
         asked = [(line, plan, plan.ranking_key) for line, plan in self.plans if plan.ranking]
-        known = self.known_keys(Ranking, (key for *_, key in asked))
         fresh = Fresh[Ranking]()
         plans: dict[str, Plan] = {}
-        for line, plan, key in self.once_a_line(asked, known, "ranking"):
+        for line, plan, key in self.once_a_line(asked, self.known_rankings, "ranking"):
             plans[key] = plan
             row = Ranking(
                 **self.feedback(line, plan),
