@@ -45,8 +45,6 @@ RUBRIC = {
 }
 
 
-
-
 def test_project_it_works(client: Client, cast: Cast) -> None:
     ask = [{"role": "user", "content": "Write a haiku."}]
     prompt, _ = prompt_create(project=cast.project, messages=ask)
