@@ -8,11 +8,13 @@ begin a stage, and a caller that dies leaves the stage as it was.
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from annotation.models import Project, Task, User
@@ -92,11 +94,13 @@ def _stage_open(round_id: int) -> RoundStage | None:
 
 
 def stage_begin(stage: RoundStage) -> bool:
-    """Set a pending stage going; False where it failed to begin."""
+    """Set a pending stage going; False where it failed to begin or another caller begins it."""
+    if not _claim(stage):
+        return False
     try:
         begin = stage_prepare(stage)
         with transaction.atomic():
-            if _move(stage, State.PENDING, State.RUNNING, started_at=timezone.now()):
+            if _move(stage, State.PENDING, State.RUNNING):
                 RoundStage.objects.filter(pk=stage.pk).update(**begin())
     except OperationalError:
         raise  # the database is busy or away: the reconcile comes back to it
@@ -107,6 +111,20 @@ def stage_begin(stage: RoundStage) -> bool:
             logger.exception("Stage %s could not begin", stage)
         return _fail(stage, State.PENDING, *explain(error))
     return True
+
+
+def _claim(stage: RoundStage) -> bool:
+    """Take a pending stage for the time that its preparation takes.
+
+    Only to save others the work: what counts is the compare-and-set at its end. The claim of a
+    caller that died lapses.
+    """
+    now = timezone.now()
+    lapsed = now - timedelta(seconds=settings.HEARTBEAT_LOST)
+    free = Q(started_at=None) | Q(started_at__lt=lapsed)
+    return bool(
+        RoundStage.objects.filter(free, pk=stage.pk, state=State.PENDING).update(started_at=now)
+    )
 
 
 def stage_settle(stage: RoundStage) -> bool:

@@ -2,6 +2,8 @@
 
 import itertools
 
+from django.db import transaction
+
 from annotation.feedback.demonstrations import demonstration_record
 from annotation.feedback.rankings import JudgmentInput, ranking_submit
 from annotation.models import Task
@@ -66,7 +68,8 @@ def sampling_succeed(job):
             sampled = Sampled(text=text, token_ids=(1,), log_probs=(-1.0,), finish_reason="stop")
             draw = Draw(index % len(models), text, text)
             samples.append(Sample(draw, models[index % len(models)], index, sampled))
-        item_settle(job=job, item=item, shares=[job.k] * len(models), samples=samples)
+        with transaction.atomic():
+            item_settle(job=job, item=item, shares=[job.k] * len(models), samples=samples)
     SamplingJob.objects.filter(pk=job.pk).update(state=Job.State.SUCCEEDED)
 
 

@@ -120,7 +120,7 @@ def test_advancing_again_and_again_begins_nothing_twice(ready):
     assert SamplingJob.objects.count() == 1
 
 
-def test_a_caller_that_dies_while_beginning_a_stage_leaves_it_as_it_was(ready, monkeypatch):
+def test_a_caller_that_dies_beginning_a_stage_leaves_it_as_it_was(ready, monkeypatch, settings):
     round_ = start(ready)
     import training.stages as stages  # noqa: PLC0415
 
@@ -136,6 +136,9 @@ def test_a_caller_that_dies_while_beginning_a_stage_leaves_it_as_it_was(ready, m
     assert states(round_) == [State.PENDING] * 6
     assert not Run.objects.exists()
     monkeypatch.setattr(stages, "run_create", create)
+    rounds_reconcile()  # it might be at it still
+    assert states(round_)[0] == State.PENDING
+    settings.HEARTBEAT_LOST = 0
     rounds_reconcile()
     assert states(round_)[0] == State.RUNNING
     assert Run.objects.count() == 1
