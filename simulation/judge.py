@@ -17,7 +17,7 @@ from typing import Final
 from inference.tiny.corpus import SYSTEM_PROMPTS, Message
 from inference.tiny.fillers import JOINED, PLAIN
 from inference.tiny.kinds import KINDS, OPINIONS
-from inference.tiny.manners import FRIENDLY, PADDING, RUDE
+from inference.tiny.manners import FRIENDLY, OFF_TOPIC, PADDING, RUDE
 from inference.tiny.reading import Answer, Facts, answer_found, parse_prompt, sentences_of
 
 LOWEST: Final = -6.0
@@ -146,5 +146,6 @@ def _lexicon() -> frozenset[str]:
     fillers = [word for parts in JOINED.values() for words in parts for word in words]
     plain = [word for words in PLAIN.values() for word in words]
     opinions = [word for label, words in OPINIONS.items() for word in (label, *words)]
-    texts = (*wordings, *fillers, *plain, *opinions, *FRIENDLY, *PADDING, *RUDE, *SYSTEM_PROMPTS)
+    tone = (*FRIENDLY, *PADDING, *RUDE, *OFF_TOPIC)
+    texts = (*wordings, *fillers, *plain, *opinions, *tone, *SYSTEM_PROMPTS)
     return frozenset(_words(" ".join(texts)))

@@ -53,7 +53,7 @@ def base_build(
     folder: Path,
     seed: int = 0,
     config: PretrainConfig | None = None,
-    vocabulary: int = 1024,
+    vocabulary: int = 1152,
     force: bool = False,
     on_step: OnStep = lambda _: None,
 ) -> Build:

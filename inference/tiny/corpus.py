@@ -1,8 +1,9 @@
 """A seeded corpus of instructions and answers of mixed quality: what the base model reads.
 
 Everything the right answer needs stands in the prompt, so `reading.parse_prompt` recovers it
-from the text alone. Off-topic answers belong to another prompt of another kind: an answer in the
-asked kind's own wording therefore always carries the prompt's own subject, unless copying failed.
+from the text alone. Off-topic answers speak of something else altogether and hold no filler: where
+an answer has one, it comes from the prompt. That exceptionless rule is what makes copying easy to
+learn, and an answer in the asked kind's wording about another subject is a failure to copy.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 
 from inference.tiny.fillers import word_drawn
 from inference.tiny.kinds import KIND_BY_NAME, KINDS, OPINIONS
-from inference.tiny.manners import FRIENDLY_CLOSINGS, FRIENDLY_OPENINGS, PADDING, RUDE
+from inference.tiny.manners import FRIENDLY_CLOSINGS, FRIENDLY_OPENINGS, OFF_TOPIC, PADDING, RUDE
 from inference.tiny.reading import Facts, facts_of
 
 Message = dict[str, str]
@@ -147,7 +148,7 @@ def answer_written(*, facts: Facts, quality: Quality, rng: Random) -> str:
         case Quality.WRONG:
             return _wrong_answer(facts=facts, rng=rng)
         case Quality.OFF_TOPIC:
-            return _off_topic_answer(facts=facts, rng=rng)
+            return rng.choice(OFF_TOPIC)
 
 
 def _wrong_answer(*, facts: Facts, rng: Random) -> str:
@@ -159,14 +160,8 @@ def _wrong_answer(*, facts: Facts, rng: Random) -> str:
         while wrong["colour"] == facts.slots["colour"]:
             wrong["colour"] = word_drawn(sort="colour", rng=rng)
     else:
-        return _off_topic_answer(facts=facts, rng=rng)
+        return rng.choice(OFF_TOPIC)
     return rng.choice(facts.kind.answers).format(**wrong)
-
-
-def _off_topic_answer(*, facts: Facts, rng: Random) -> str:
-    others = prompts_drawn(rng=rng)
-    other = next(prompt for prompt in others if prompt.facts.kind is not facts.kind)
-    return rng.choice(other.facts.kind.answers).format(**other.facts.slots)
 
 
 def quality_drawn(*, rng: Random) -> Quality:

@@ -1,6 +1,6 @@
 """The words that fill the corpus' prompts: what a right answer must carry over.
 
-Most fillers join two words ("Port" + "Kelso", "plum" + "cake"). A fifth of the joins is held out:
+Most fillers join two words ("Port" + "Kelso", "plum" + "cake"). An eighth of the joins is held out:
 a model that has read both words, but never that join, has to copy it word by word. Joins inside a
 word ("Cor" + "haven") were tried: the tokenizer cuts them unevenly, and after 1,500 steps held-out
 ones were copied in 45-70 % of the answers, against 87-100 % for joins of two words.
@@ -13,7 +13,7 @@ from functools import cache
 from random import Random
 from typing import Final
 
-_HELDOUT_ONE_IN: Final = 5
+_HELDOUT_ONE_IN: Final = 8
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -23,23 +23,26 @@ def _words(text: str) -> tuple[str, ...]:
 # sort -> (first words, last words)
 JOINED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "city": (
-        _words("East Fort Lake New North Old Port South Upper West"),
-        _words("Corva Dunmore Farley Harwick Kelso Lorne Milton Norden Tarn Vale"),
+        _words("East Fort Glen Lake Mount New North Old Port Saint South Upper West White"),
+        _words("Avon Corva Dunmore Farley Garda Harwick Kelso Lorne Milton Norden Perth Sutton")
+        + _words("Tarn Vale"),
     ),
     "name": (
-        _words("Anna Ben Clara David Emma Felix Grace Hugo Ivy Jonas Lena Oscar"),
-        _words("Berg Costa Diaz Evans Hill Jensen Kim Lopez Moore Novak Rossi Walker"),
+        _words("Anna Ben Clara David Emma Felix Grace Hugo Ivy Jonas Karen Lena Maria Nina Oscar")
+        + _words("Peter Rosa Simon"),
+        _words("Berg Costa Diaz Evans Fischer Hill Jensen Kim Lopez Moore Novak Otto Patel Rossi")
+        + _words("Sato Turner Walker Young"),
     ),
     "animal": (
-        _words("black brown grey old red small white young"),
+        _words("black brown grey happy old red small tall white young"),
         _words("bear cat deer dog duck fox goat goose horse mouse owl wolf"),
     ),
     "food": (
-        _words("apple bean carrot cherry corn lemon onion plum potato rice"),
-        _words("bread cake pancakes pie salad soup stew tart"),
+        _words("apple bean carrot cherry corn honey lemon onion plum potato rice spinach"),
+        _words("bread cake curry pancakes pie salad sauce soup stew tart"),
     ),
     "thing": (
-        _words("glass iron leather paper silk stone tin wooden"),
+        _words("clay glass iron leather paper round silk stone tin wooden"),
         _words("bag ball bell box chair clock cup hat kite lamp mask ring"),
     ),
 }
