@@ -19,10 +19,11 @@ function show() {
 }
 
 const kept = draft.restore();
-if (kept) {
-  text.value = kept.text;
-  text.dispatchEvent(new Event("restored"));
+if (kept) text.value = kept.text;
+if (text.value !== text.defaultValue) {
+  // Restored, or typed before this script was there.
   draft.changed();
+  document.addEventListener("DOMContentLoaded", () => text.dispatchEvent(new Event("restored")));
 }
 text.setSelectionRange(text.value.length, text.value.length);
 text.addEventListener("input", () => {
@@ -36,3 +37,4 @@ document.addEventListener("keydown", (event) => {
   }
 });
 show();
+document.addEventListener("DOMContentLoaded", () => (document.getElementById("work").dataset.ready = ""));

@@ -1,6 +1,6 @@
 // The ranking page: keys, buttons and drags become steps of the state; the page is drawn from it.
-/* global Sortable */
 import { announce, desk, fail, isCommand } from "./desk.js";
+import { draggable } from "./drag.js";
 import { cards, draw, fold, k, letter, read, toggleFold } from "./ranking_page.js";
 import * as ranking from "./ranking_state.js";
 
@@ -63,9 +63,12 @@ function walk(step) {
   if (index !== undefined) focusCard(index);
 }
 
+/** Undo or redo, and go to the answer that this changed. */
 function travel(next) {
+  const said = (state, i) => JSON.stringify([state.slots[i], state.likert[i], state.flags[i]]);
+  const changed = cards.findIndex((_, i) => said(history.now, i) !== said(next.now, i));
   become(next);
-  focusCard(focused);
+  focusCard(changed < 0 ? focused : changed);
   announce(`${ranking.inSlot(history.now, 0).length} left to rank.`);
 }
 
@@ -144,32 +147,14 @@ for (const box of document.querySelectorAll("[data-flag]")) {
 }
 note.addEventListener("input", draft.changed);
 
-/** Cards and letters are dragged among lists that name their slot; the state says where they lie. */
-function draggable(selector, options) {
-  for (const list of document.querySelectorAll(selector)) {
-    Sortable.create(list, {
-      group: selector,
-      sort: false,
-      delay: 150,
-      delayOnTouchOnly: true,
-      emptyInsertThreshold: 10,
-      scrollSensitivity: 80,
-      scrollSpeed: 16,
-      ...options,
-      onStart: () => document.body.classList.add("dragging"),
-      onEnd: ({ item, to }) => {
-        document.body.classList.remove("dragging");
-        const index = Number(item.dataset.index);
-        apply(ranking.place(history.now, index, Number(to.dataset.slot)));
-        focusCard(index);
-        tell(index);
-      },
-    });
-  }
+function drop(index, slot) {
+  apply(ranking.place(history.now, index, slot));
+  focusCard(index);
+  tell(index);
 }
 
-draggable(".cards", { draggable: ".card", handle: ".card-top" });
-draggable(".letters", { draggable: ".letter" });
+draggable(document.querySelectorAll(".cards"), { draggable: ".card", handle: ".card-top" }, drop);
+draggable(document.querySelectorAll(".letters"), { draggable: ".letter" }, drop);
 
 const kept = draft.restore();
 if (kept && Array.isArray(kept.slots) && kept.slots.length === k) {
@@ -182,3 +167,4 @@ redraw();
 cards.forEach((_, index) => fold(index));
 window.addEventListener("resize", () => cards.forEach((_, index) => fold(index)));
 focusCard(focused);
+form.dataset.ready = "";

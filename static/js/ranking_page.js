@@ -8,7 +8,7 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 export const cards = all(".card");
 export const k = cards.length;
 const letters = cards.map(letterOf);
-const labels = new Map(all("[data-flag]").map((box) => [box.dataset.flag, box.parentElement.firstChild.nextSibling.textContent.trim()]));
+const labels = new Map(all("[data-flag]").map((box) => [box.dataset.flag, box.dataset.label]));
 
 export const letter = (index) => cards[index].dataset.letter;
 

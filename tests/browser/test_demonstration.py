@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from annotation.models import Assignment, Demonstration, User
 from tests.annotation.work import demonstration_task
@@ -20,11 +20,16 @@ def page(sign_in: SignIn, cast: Cast) -> Page:
     demonstration_task(cast.project)
     page = sign_in(cast.lena)
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_label("Your answer", exact=True).last).to_be_focused()
+    return ready(page)
+
+
+def ready(page: Page) -> Page:
+    expect(page.locator("#work[data-ready]")).to_be_visible()
+    expect(editor(page)).to_be_focused()
     return page
 
 
-def editor(page: Page):
+def editor(page: Page) -> Locator:
     return page.locator("#text")
 
 

@@ -29,10 +29,15 @@ def start(sign_in: SignIn, cast: Cast) -> Callable[[int], Page]:
         ranking_task(cast.project, k=k)
         page = sign_in(cast.lena)
         page.get_by_role("button", name="Start").click()
-        expect(page.locator(".card.focused")).to_be_focused()
-        return page
+        return ready(page)
 
     return start
+
+
+def ready(page: Page) -> Page:
+    expect(page.locator("#work[data-ready]")).to_be_visible()
+    expect(page.locator(".card.focused")).to_be_focused()
+    return page
 
 
 def cards(page: Page) -> Locator:
@@ -50,19 +55,32 @@ def group(page: Page, rank: int) -> Locator:
 
 def screen(page: Page) -> dict[str, int]:
     """Rank slot by answer text, as a person would read it off the screen."""
-    return page.evaluate(
+    shown: dict[str, int] = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(".groups .cards")].flatMap(
             (list) => [...list.querySelectorAll(".card-text")].map(
                 (text) => [text.innerText.trim(), Number(list.dataset.slot)])))"""
     )
+    return shown
 
 
 def ladder(page: Page) -> dict[str, int]:
     """Rank slot by letter, from the rail."""
-    return page.evaluate(
+    shown: dict[str, int] = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(".letters")].flatMap(
             (list) => [...list.children].map((each) => [each.textContent, +list.dataset.slot])))"""
     )
+    return shown
+
+
+def drag(page: Page, what: Locator, where: Locator) -> None:
+    """By native drag and drop; a first small move starts it before anything scrolls."""
+    what.hover()
+    page.mouse.down()
+    box = what.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2 + 6, box["y"] + box["height"] / 2 + 6, steps=3)
+    where.hover()
+    page.mouse.up()
 
 
 def stored() -> dict[str, int | None]:
@@ -114,11 +132,10 @@ def test_ranking_by_drag_stores_what_the_screen_showed(
     slots = slots_with_ties(k)
     for index, slot in enumerate(slots):
         if index % 3 == 2:  # the ladder's letters are dragged as well
-            page.locator(f".letters .letter[data-index='{index}']").drag_to(
-                page.locator(f".letters[data-slot='{slot}']")
-            )
+            letter = page.locator(f".letters .letter[data-index='{index}']")
+            drag(page, letter, page.locator(f".letters[data-slot='{slot}']"))
         else:
-            card(page, index).locator(".card-top").drag_to(group(page, slot))
+            drag(page, card(page, index).locator(".card-top"), group(page, slot))
         expect(group(page, slot).locator(f"#card-{index}")).to_be_visible()
     shown = screen(page)
     submit(page)
@@ -156,7 +173,7 @@ def test_scores_flags_and_the_note_are_stored_with_their_answer(
     for key in ("l", "6", "1", "l", "2", "f", "3", "2"):  # A: 6 of 7, rank 1; B: 2 of 7, flag 3
         page.keyboard.press(key)
     page.get_by_role("button", name="7", exact=True).click()  # C, by mouse
-    page.get_by_label("Fails the instruction").check()
+    page.get_by_role("checkbox", name="Fails the instruction").check()
     expect(card(page, 2)).to_contain_text("7 of 7 · Fails the instruction")
     card(page, 2).focus()
     page.keyboard.press("2")
@@ -209,7 +226,7 @@ def test_a_reload_in_the_middle_restores_everything(start: Callable[[int], Page]
     expect(page.locator("#saved")).to_contain_text("Draft saved")
     before = page.locator(".card-text").all_inner_texts(), ladder(page)
     page.reload()
-    expect(page.locator(".card.focused")).to_be_focused()
+    ready(page)
     assert (page.locator(".card-text").all_inner_texts(), ladder(page)) == before
     expect(card(page, 0)).to_contain_text("5 of 7")
     expect(card(page, 1)).to_contain_text("Fails the instruction")
@@ -223,7 +240,7 @@ def test_a_reload_before_the_server_heard_restores_from_the_browser(
     page.keyboard.press("3")
     page.keyboard.press("1")
     page.reload()
-    expect(page.locator(".card.focused")).to_be_focused()
+    ready(page)
     assert ladder(page) == {"B": 1, "A": 3, "C": 0, "D": 0}
 
 
@@ -246,7 +263,7 @@ def test_nothing_is_submitted_before_all_are_placed(start: Callable[[int], Page]
     page = start(4)
     page.keyboard.press("1")
     expect(page.locator("#left-text")).to_have_text("3 left to rank")
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit").click(force=True)  # it is aria-disabled, and says why
     expect(page.get_by_role("alert")).to_contain_text("3 left to rank")
     assert not Ranking.objects.exists()
 

@@ -1,0 +1,360 @@
+"""The labeler's pages: work, draft, beat, skip, and the submission of both kinds of feedback."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from annotation.models import (
+    Assignment,
+    Demonstration,
+    Membership,
+    Ranking,
+    Task,
+    User,
+)
+from annotation.queue.leases import shown_slots, task_claim
+from tests.annotation.work import demonstration_task, ranking_task
+from tests.cast import Cast
+
+PAGES = ["work-task"]
+ACTIONS = ["work-draft", "work-beat", "work-submit", "work-skip"]
+
+
+@pytest.fixture
+def enter(client: Client) -> Callable[[User], Client]:
+    def enter(user: User) -> Client:
+        client.force_login(user)
+        return client
+
+    return enter
+
+
+def claimed(cast: Cast, labeler: User | None = None) -> Assignment:
+    assignment = task_claim(labeler=labeler or cast.lena, project=cast.project)
+    assert assignment is not None
+    return assignment
+
+
+def at(name: str, assignment: Assignment) -> str:
+    return reverse(name, args=[assignment.task.project.slug, assignment.public_id])
+
+
+def ranks_form(ranks: list[int | str], **more: object) -> dict[str, object]:
+    return {**{f"rank-{i}": rank for i, rank in enumerate(ranks)}, **more}
+
+
+# --- start ---
+
+
+def test_work_says_what_waits(cast: Cast, enter: Callable[[User], Client]) -> None:
+    demonstration_task(cast.project)
+    page = enter(cast.lena).get("/p/everyday/work/")
+    assert b"1 task waiting" in page.content
+    assert b"Start" in page.content
+
+
+def test_start_leases_the_next_task_and_goes_there(
+    cast: Cast, enter: Callable[[User], Client]
+) -> None:
+    task = demonstration_task(cast.project)
+    answer = enter(cast.lena).post("/p/everyday/work/")
+    assignment = Assignment.objects.get(task=task, labeler=cast.lena)
+    assert answer["Location"] == at("work-task", assignment)
+
+
+def test_start_with_an_empty_queue_says_so(cast: Cast, enter: Callable[[User], Client]) -> None:
+    page = enter(cast.lena).post("/p/everyday/work/", follow=True)
+    assert b"Nothing is waiting" in page.content
+
+
+def test_work_tells_who_is_not_active(cast: Cast, enter: Callable[[User], Client]) -> None:
+    Membership.objects.filter(user=cast.lena).update(state=Membership.State.ONBOARDING)
+    client = enter(cast.lena)
+    assert b"not active" in client.get("/p/everyday/work/").content
+    assert client.post("/p/everyday/work/").status_code == 403
+
+
+@pytest.mark.parametrize("name", [*PAGES, *ACTIONS])
+def test_every_page_checks_access(cast: Cast, enter: Callable[[User], Client], name: str) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    url = at(name, assignment)
+    method = "get" if name in PAGES else "post"
+    assert enter(cast.otto).generic(method.upper(), url).status_code == 404  # an outsider
+    assert enter(cast.rosa).generic(method.upper(), url).status_code == 403  # not a labeler
+    assert enter(cast.luis).generic(method.upper(), url).status_code == 404  # another's task
+    nowhere = reverse(name, args=["everyday", uuid4()])
+    assert enter(cast.lena).generic(method.upper(), nowhere).status_code == 404
+    assignment.refresh_from_db()
+    assert assignment.state == Assignment.State.LEASED
+
+
+@pytest.mark.parametrize("url", ["/p/everyday/work/", "/p/everyday/work/preview/"])
+def test_work_and_preview_check_access(
+    cast: Cast, enter: Callable[[User], Client], url: str
+) -> None:
+    assert enter(cast.otto).post(url).status_code == 404
+    assert enter(cast.rosa).post(url).status_code == 403
+
+
+def test_the_signed_out_are_sent_to_sign_in(cast: Cast, client: Client) -> None:
+    assert client.get("/p/everyday/work/")["Location"].startswith("/sign-in/")
+
+
+# --- nothing that gives a model away ---
+
+
+def test_no_completion_id_reaches_a_labeler(cast: Cast, enter: Callable[[User], Client]) -> None:
+    for _ in range(30):  # so that ids are numbers found nowhere else on the page
+        ranking_task(cast.project, k=9)
+    task = Task.objects.latest("pk")
+    Task.objects.filter(pk=task.pk).update(priority=1)
+    client = enter(cast.lena)
+    page = client.post("/p/everyday/work/", follow=True).content.decode()
+    assignment = Assignment.objects.get()
+    assert assignment.task == task
+    numbers = set(re.findall(r"\d+", page.replace(str(assignment.public_id), "")))
+    slots = shown_slots(assignment)
+    assert all(slot.completion.text in page for slot in slots)
+    hidden = {slot.completion_id for slot in slots} | {slot.pk for slot in slots} | {task.pk}
+    hidden |= {task.prompt_id}
+    assert {str(each) for each in hidden if each > 9} & numbers == set()
+
+
+# --- demonstration ---
+
+
+def test_a_demonstration_is_stored_and_the_next_task_comes(
+    cast: Cast, enter: Callable[[User], Client]
+) -> None:
+    demonstration_task(cast.project)
+    demonstration_task(cast.project)
+    first = claimed(cast)
+    answer = enter(cast.lena).post(at("work-submit", first), {"text": "One\r\ntwo"})
+    assert Demonstration.objects.get().text == "One\ntwo"
+    second = Assignment.objects.get(state=Assignment.State.LEASED)
+    assert answer["Location"] == at("work-task", second)
+
+
+def test_htmx_is_sent_on_by_a_header(cast: Cast, enter: Callable[[User], Client]) -> None:
+    demonstration_task(cast.project)
+    answer = enter(cast.lena).post(
+        at("work-submit", claimed(cast)), {"text": "One"}, headers={"HX-Request": "true"}
+    )
+    assert answer["HX-Redirect"] == "/p/everyday/work/"
+
+
+def test_a_refused_demonstration_comes_back_with_its_text(
+    cast: Cast, enter: Callable[[User], Client]
+) -> None:
+    demonstration_task(cast.project)
+    url = at("work-submit", claimed(cast))
+    client = enter(cast.lena)
+    page = client.post(url, {"text": "kept \0"})
+    assert page.status_code == 422
+    assert b"cannot be stored" in page.content
+    assert b"kept" in page.content
+    fragment = client.post(url, {"text": " "}, headers={"HX-Request": "true"})
+    assert fragment.status_code == 422
+    assert b"is empty" in fragment.content
+    assert b"<html" not in fragment.content
+
+
+def test_submitting_twice_stores_one(cast: Cast, enter: Callable[[User], Client]) -> None:
+    demonstration_task(cast.project)
+    url = at("work-submit", claimed(cast))
+    client = enter(cast.lena)
+    for text in ("First", "Second"):
+        assert client.post(url, {"text": text}).status_code == 302
+    assert Demonstration.objects.get().text == "First"
+
+
+def test_a_submission_after_the_lease_ran_out_is_kept(
+    cast: Cast, enter: Callable[[User], Client]
+) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    Assignment.objects.update(expires_at=timezone.now() - timedelta(hours=1))
+    claimed(cast, cast.luis)  # the task went to somebody else
+    enter(cast.lena).post(at("work-submit", assignment), {"text": "Late"})
+    assert Demonstration.objects.get().text == "Late"
+
+
+def test_what_is_handed_in_is_not_shown_again(cast: Cast, enter: Callable[[User], Client]) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    client = enter(cast.lena)
+    client.post(at("work-submit", assignment), {"text": "Done"})
+    page = client.get(at("work-task", assignment), follow=True)
+    assert b"submitted already" in page.content
+
+
+def test_preview_is_sanitised(cast: Cast, enter: Callable[[User], Client]) -> None:
+    page = enter(cast.lena).post("/p/everyday/work/preview/", {"text": "*hi* <script>"})
+    assert b"<em>hi</em> &lt;script&gt;" in page.content
+
+
+# --- ranking ---
+
+
+def test_a_ranking_is_stored_by_the_order_shown(
+    cast: Cast, enter: Callable[[User], Client]
+) -> None:
+    ranking_task(cast.project, k=5)
+    assignment = claimed(cast)
+    form = ranks_form([2, 5, 2, 1, 5], **{"likert-3": 7, "flags-1": ["fails", "harmful"]})
+    enter(cast.lena).post(at("work-submit", assignment), {**form, "note": "Fine"})
+    ranking = Ranking.objects.get()
+    shown = [slot.completion_id for slot in shown_slots(assignment)]
+    said = {each.completion_id: each for each in ranking.judgments.all()}
+    assert [said[pk].rank for pk in shown] == [2, 3, 2, 1, 3]
+    assert [said[pk].likert for pk in shown] == [None, None, None, 7, None]
+    assert [said[pk].flags for pk in shown] == [[], ["fails", "harmful"], [], [], []]
+    assert ranking.note == "Fine"
+
+
+def test_none_acceptable_drops_the_ranks(cast: Cast, enter: Callable[[User], Client]) -> None:
+    ranking_task(cast.project)
+    form = ranks_form([1, 2, "", ""], none="1")
+    enter(cast.lena).post(at("work-submit", claimed(cast)), form)
+    ranking = Ranking.objects.get()
+    assert ranking.outcome == Ranking.Outcome.NONE_ACCEPTABLE
+    assert {each.rank for each in ranking.judgments.all()} == {None}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        ranks_form([1, 2, 3, ""]),
+        ranks_form([1, 2, 3, "x"]),
+        ranks_form([1, 2, 3, 4], **{"likert-0": 8}),
+        ranks_form([1, 2, 3, 4], **{"flags-0": "unheard"}),
+    ],
+)
+def test_a_refused_ranking_comes_back_as_it_was(
+    cast: Cast, enter: Callable[[User], Client], form: dict[str, object]
+) -> None:
+    ranking_task(cast.project)
+    page = enter(cast.lena).post(at("work-submit", claimed(cast)), {**form, "note": "kept"})
+    assert page.status_code == 422
+    assert b'role="alert"' in page.content
+    assert b"kept" in page.content
+    assert page.content.count(b"<option selected>2</option>") >= 1
+    assert not Ranking.objects.exists()
+
+
+# --- draft, beat, skip ---
+
+
+def send_draft(client: Client, assignment: Assignment, body: object) -> int:
+    return client.post(
+        at("work-draft", assignment), json.dumps(body), content_type="application/json"
+    ).status_code
+
+
+def test_a_draft_is_kept_and_shown_again(cast: Cast, enter: Callable[[User], Client]) -> None:
+    ranking_task(cast.project)
+    assignment = claimed(cast)
+    client = enter(cast.lena)
+    draft = {"slots": [0, 3, 0, 1], "likert": [None, 5, None, None], "none": False, "revision": 7}
+    assert send_draft(client, assignment, {"draft": draft, "active_seconds": 1}) == 204
+    page = client.get(at("work-task", assignment)).content.decode()
+    chosen = re.findall(r'name="rank-(\d)".*?</select>', page)
+    assert chosen == ["0", "1", "2", "3"]
+    assert re.search(r'name="rank-1">.*?<option selected>3</option>', page)
+    assert re.search(r'name="likert-1">.*?<option selected>5</option>', page)
+    assert 'data-revision="7"' in page
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        {"slots": "abc", "likert": 5, "flags": None, "revision": "x"},
+        {"slots": [99, -1, True, None, 3, 4], "likert": [0, 8, "5"], "flags": [1, ["<b>"], {}]},
+        {"text": ["no text"], "note": {}},
+    ],
+)
+def test_a_strange_draft_breaks_no_page(
+    cast: Cast, enter: Callable[[User], Client], draft: dict[str, object]
+) -> None:
+    ranking_task(cast.project)
+    assignment = claimed(cast)
+    client = enter(cast.lena)
+    assert send_draft(client, assignment, {"draft": draft}) == 204
+    page = client.get(at("work-task", assignment))
+    assert page.status_code == 200
+    assert b"<option selected>" not in page.content
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"draft": 3}, {"draft": {"text": "\0"}}])
+def test_what_is_no_draft_is_refused(
+    cast: Cast, enter: Callable[[User], Client], body: object
+) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    assert send_draft(enter(cast.lena), assignment, body) in (400, 409)
+
+
+def test_a_beat_renews_the_lease(cast: Cast, enter: Callable[[User], Client]) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    early = timezone.now() - timedelta(minutes=5)
+    Assignment.objects.update(heartbeat_at=early, expires_at=early)
+    answer = enter(cast.lena).post(at("work-beat", assignment), {"active_seconds": "60"})
+    assert answer.status_code == 204
+    assignment.refresh_from_db()
+    assert assignment.expires_at > timezone.now()
+    assert assignment.active_seconds == 60
+
+
+def test_skip_takes_a_reason(cast: Cast, enter: Callable[[User], Client]) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    client = enter(cast.lena)
+    assert client.post(at("work-skip", assignment), {}).status_code == 302
+    assignment.refresh_from_db()
+    assert assignment.state == Assignment.State.LEASED
+    client.post(at("work-skip", assignment), {"reason": "language", "note": "Finnish"})
+    assignment.refresh_from_db()
+    assert (assignment.state, assignment.skip_reason) == ("skipped", "language")
+    assert assignment.skip_note == "Finnish"
+
+
+# --- home ---
+
+
+def test_home_shows_each_role_its_way_in(cast: Cast, enter: Callable[[User], Client]) -> None:
+    demonstration_task(cast.project)
+    labeler = enter(cast.lena).get("/").content.decode()
+    assert "1 task waiting" in labeler
+    assert "Elsewhere" not in labeler
+    assert "/p/everyday/members/" not in labeler
+    admin = enter(cast.ada).get("/").content.decode()
+    assert "/p/everyday/members/" in admin
+    assert "Start" not in admin
+    site_admin = enter(cast.sita).get("/").content.decode()
+    assert "Elsewhere" in site_admin
+
+
+def test_home_without_a_project_says_what_to_do(
+    cast: Cast, enter: Callable[[User], Client]
+) -> None:
+    Membership.objects.filter(user=cast.lena).update(state=Membership.State.SUSPENDED)
+    assert b"No project yet" in enter(cast.lena).get("/").content
+
+
+def test_the_policy_lets_no_inline_script_in(cast: Cast, enter: Callable[[User], Client]) -> None:
+    ranking_task(cast.project)
+    page = enter(cast.lena).post("/p/everyday/work/", follow=True)
+    assert "default-src 'self'" in page["Content-Security-Policy"]
+    assert "unsafe" not in page["Content-Security-Policy"]
+    html = page.content.decode()
+    assert not re.search(r"<script(?![^>]*\ssrc=)", html)
+    assert not re.search(r"\sstyle=|\son[a-z]+=", html)
