@@ -7,10 +7,11 @@ every export of a project and another one in every project.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, islice
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
@@ -146,15 +147,25 @@ def iter_rankings(
         )
         .visible()
         .select_related("prompt", "labeler")
-        .prefetch_related("judgments__completion")
         .order_by("pk")
     )
-    for row in rows.iterator(chunk_size=CHUNK):
-        yield ranking_row(project, row)
+    ranked = rows.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(ranked, CHUNK)):
+        judgments = judgments_of(chunk)
+        for row in chunk:
+            yield ranking_row(project, row, judgments[row.pk])
 
 
-def ranking_row(project: Project, ranking: Ranking) -> RankingRow:
-    judgments: list[Judgment] = sorted(ranking.judgments.all(), key=lambda row: row.completion_id)
+def judgments_of(rankings: list[Ranking]) -> dict[int, list[Judgment]]:
+    """The judgments of each ranking, with their completions, in the order of completion ids."""
+    found: dict[int, list[Judgment]] = defaultdict(list)
+    rows = Judgment.objects.filter(ranking_id__in=[ranking.pk for ranking in rankings])
+    for row in rows.select_related("completion").order_by("completion_id"):
+        found[row.ranking_id].append(row)
+    return found
+
+
+def ranking_row(project: Project, ranking: Ranking, judgments: list[Judgment]) -> RankingRow:
     return RankingRow(
         ranking_id=ranking.pk,
         prompt_id=ranking.prompt_id,

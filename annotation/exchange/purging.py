@@ -31,7 +31,7 @@ def batch_purge(claim: Claim) -> None:
     claim.beat(finished_at=timezone.now())
 
 
-Delete = Callable[[type[models.Model], list[int]], None]
+Delete = Callable[[ImportBatch, type[models.Model], list[int]], None]
 
 
 def purge_chunk(
@@ -42,39 +42,42 @@ def purge_chunk(
         rows = model._default_manager.filter(batch=batch)
         ids = list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK])
         if ids:
-            delete(model, ids)
+            delete(batch, model, ids)
         claim.beat()
     return bool(ids)
 
 
-def rows_delete(model: type[models.Model], ids: list[int]) -> None:
+def rows_delete(_: ImportBatch, model: type[models.Model], ids: list[int]) -> None:
     model._default_manager.filter(pk__in=ids).delete()
 
 
-def rankings_delete(model: type[models.Model], ids: list[int]) -> None:
+def rankings_delete(batch: ImportBatch, model: type[models.Model], ids: list[int]) -> None:
     Judgment.objects.filter(ranking_id__in=ids).delete()
-    rows_delete(model, ids)
+    rows_delete(batch, model, ids)
 
 
-def tasks_delete(model: type[models.Model], ids: list[int]) -> None:
+def tasks_delete(batch: ImportBatch, model: type[models.Model], ids: list[int]) -> None:
     TaskCompletion.objects.filter(task_id__in=ids).delete()
-    rows_delete(model, ids)
+    rows_delete(batch, model, ids)
 
 
-def origins_delete(model: type[models.Model], ids: list[int]) -> None:
-    """Delete origins, and the completions that nothing else knows of."""
+def origins_delete(batch: ImportBatch, model: type[models.Model], ids: list[int]) -> None:
+    """Delete origins, and the completions new since the upload that nothing else knows of."""
     completions = set(
-        CompletionOrigin.objects.filter(pk__in=ids).values_list("completion_id", flat=True)
+        Completion.objects.filter(origins__in=ids, created_at__gte=batch.created_at).values_list(
+            "pk", flat=True
+        )
     )
-    rows_delete(model, ids)
-    rows_delete(Completion, sorted(completions - referenced(Completion, completions)))
+    rows_delete(batch, model, ids)
+    unknown = completions - referenced(Completion, completions)
+    Completion.objects.filter(pk__in=unknown).delete()
 
 
-def prompts_delete(model: type[models.Model], ids: list[int]) -> None:
+def prompts_delete(batch: ImportBatch, model: type[models.Model], ids: list[int]) -> None:
     """Delete prompts; one that others use already becomes everybody's."""
     kept = referenced(Prompt, ids)
     Prompt.objects.filter(pk__in=kept).update(batch=None, line=None)
-    rows_delete(model, sorted(set(ids) - kept))
+    rows_delete(batch, model, sorted(set(ids) - kept))
 
 
 def referenced(model: type[models.Model], ids: Iterable[int]) -> set[int]:

@@ -32,25 +32,25 @@ def ranks(record: Record) -> dict[str, int | None]:
     return {answer.text: answer.rank for answer in record.answers}
 
 
-def test_a_prompt_is_text_or_messages():
+def test_a_prompt_is_text_or_messages() -> None:
     assert one({"prompt": "Hi"}).messages == [user("Hi")]
     messages = [{"role": "system", "content": "Be kind."}, user("Hi")]
     assert one({"prompt": messages}).messages == messages
 
 
-def test_prompt_and_completion_is_a_demonstration():
+def test_prompt_and_completion_is_a_demonstration() -> None:
     record = one({"prompt": "Hi", "completion": "Hello."})
     assert (record.messages, record.demonstration) == ([user("Hi")], "Hello.")
     assert one({"prompt": [user("Hi")], "completion": [assistant("Hello.")]}) == record
 
 
-def test_messages_end_with_a_demonstration_or_want_one():
+def test_messages_end_with_a_demonstration_or_want_one() -> None:
     talk = [user("a"), assistant("b"), user("c")]
     assert one({"messages": talk}) == Record(talk)
     assert one({"messages": [*talk, assistant("d")]}) == Record(talk, demonstration="d")
 
 
-def test_messages_of_sharegpt_and_of_openai_parts():
+def test_messages_of_sharegpt_and_of_openai_parts() -> None:
     talk = [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]
     assert one({"conversations": talk}) == Record([user("a")], demonstration="b")
     parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
@@ -59,7 +59,7 @@ def test_messages_of_sharegpt_and_of_openai_parts():
     ]
 
 
-def test_completions_name_their_models_and_the_reference_is_a_demonstration():
+def test_completions_name_their_models_and_the_reference_is_a_demonstration() -> None:
     record = one(
         {
             "prompt": "Hi",
@@ -77,19 +77,19 @@ def test_completions_name_their_models_and_the_reference_is_a_demonstration():
     assert not record.ranked
 
 
-def test_ranked_responses_take_text_or_code_and_whole_ranks():
+def test_ranked_responses_take_text_or_code_and_whole_ranks() -> None:
     responses = [{"code": "a", "rank": 2}, {"text": "b", "rank": 1.0}, {"text": "c", "rank": "2"}]
     record = one({"prompt": "Hi", "responses": responses})
     assert ranks(record) == {"a": 2, "b": 1, "c": 2}
     assert record.ranked
 
 
-def test_a_snapshots_own_rankings_are_read():
+def test_a_snapshots_own_rankings_are_read() -> None:
     record = one({"messages": [user("Hi")], "completions": ["a", "b"], "ranks": [2, 1]})
     assert ranks(record) == {"a": 2, "b": 1}
 
 
-def test_hh_transcripts_become_a_dialogue_with_a_preference():
+def test_hh_transcripts_become_a_dialogue_with_a_preference() -> None:
     before = "\n\nHuman: one\n\nAssistant: two\n\nHuman: three\n\nAssistant:"
     record = one({"chosen": f"{before} good", "rejected": f"{before} bad"})
     assert record.messages == [user("one"), assistant("two"), user("three")]
@@ -111,13 +111,13 @@ def test_hh_transcripts_become_a_dialogue_with_a_preference():
         },
     ],
 )
-def test_preferences_in_trls_forms(fields: dict[str, Any]):
+def test_preferences_in_trls_forms(fields: dict[str, Any]) -> None:
     record = one(fields)
     assert record.messages == [user("Hi")]
     assert ranks(record) == {"a": 1, "b": 2}
 
 
-def test_an_implicit_prompt_is_the_longest_common_beginning():
+def test_an_implicit_prompt_is_the_longest_common_beginning() -> None:
     record = one({"chosen": "The sky is blue.", "rejected": "The sky is green."})
     assert record.messages == [user("The sky is")]  # TRL's own example
     assert ranks(record) == {" blue.": 1, " green.": 2}
@@ -132,11 +132,11 @@ def test_an_implicit_prompt_is_the_longest_common_beginning():
         ("x", "y", ""),
     ],
 )
-def test_an_implicit_prompt_ends_between_words(chosen: str, rejected: str, prompt: str):
+def test_an_implicit_prompt_ends_between_words(chosen: str, rejected: str, prompt: str) -> None:
     assert chosen[: shared_text(chosen, rejected)] == prompt
 
 
-def test_self_instruct_gives_a_record_for_each_instance():
+def test_self_instruct_gives_a_record_for_each_instance() -> None:
     parsed = parse_line(
         {
             "instruction": "Add.",
@@ -151,7 +151,7 @@ def test_self_instruct_gives_a_record_for_each_instance():
     assert one({"instruction": "Add.", "input": "1 1", "output": "2"}) == parsed.records[0]
 
 
-def test_details_beside_the_content():
+def test_details_beside_the_content() -> None:
     record = one({"prompt": "x", "use_case": "chat", "contributor": 7, "split": "validation"})
     assert (record.use_case, record.contributor, record.split) == ("chat", "7", "valid")
     assert one({"prompt": "x", "use_case": "???", "split": "test_prefs"}) == Record([user("x")])
@@ -199,13 +199,13 @@ def test_details_beside_the_content():
         ({"prompt": "x", "completion": "y" * 200_001}, "longer than 200,000"),
     ],
 )
-def test_a_bad_line_says_why(fields: dict[str, Any], reason: str):
+def test_a_bad_line_says_why(fields: dict[str, Any], reason: str) -> None:
     with pytest.raises(LineError, match=reason):
         parse_line(fields)
 
 
 @given(st.lists(turns, min_size=1, max_size=6))
-def test_transcripts_round_trip(contents: list[str]):
+def test_transcripts_round_trip(contents: list[str]) -> None:
     names = ["Human", "Assistant"]
     text = "".join(f"\n\n{names[i % 2]}: {content}" for i, content in enumerate(contents))
     roles = ["user", "assistant"]
@@ -228,6 +228,6 @@ shaped = json_values | st.lists(
 
 
 @given(st.dictionaries(st.sampled_from(known), shaped | st.just("user"), max_size=5))
-def test_any_json_is_taken_or_refused_in_words(fields: dict[str, Any]):
+def test_any_json_is_taken_or_refused_in_words(fields: dict[str, Any]) -> None:
     with suppress(LineError):
         assert parse_line(fields).records

@@ -30,7 +30,7 @@ def parquet(rows: list[dict[str, object]], **options: object) -> bytes:
     return out.getvalue()
 
 
-def test_json_lines_are_numbered_as_an_editor_does():
+def test_json_lines_are_numbered_as_an_editor_does() -> None:
     content = b'\xef\xbb\xbf{"a": 1}\r\n\n  \n{"a": "\xc3\xa9"}'
     assert lines(content) == [Line(1, {"a": 1}), Line(4, {"a": "é"})]
     assert lines(gzip.compress(content), "x.jsonl.gz") == lines(content)
@@ -50,7 +50,7 @@ def test_json_lines_are_numbered_as_an_editor_does():
         (b'{"a": ' + b"9" * 5000 + b"}", "Not a JSON object"),
     ],
 )
-def test_a_bad_line_says_why_and_reading_goes_on(raw: bytes, reason: str):
+def test_a_bad_line_says_why_and_reading_goes_on(raw: bytes, reason: str) -> None:
     first, second = lines(raw + b'\n{"b": 2}\n')
     assert first.number == 1
     assert first.fields == {}
@@ -58,14 +58,14 @@ def test_a_bad_line_says_why_and_reading_goes_on(raw: bytes, reason: str):
     assert second == Line(2, {"b": 2})
 
 
-def test_a_line_too_long_is_passed_over():
+def test_a_line_too_long_is_passed_over() -> None:
     long = b'{"a": "' + b"x" * readers.MAX_LINE * 2 + b'"}'
     first, second = lines(long + b'\n{"b": 2}\n')
     assert "2 MiB" in first.error
     assert second == Line(2, {"b": 2})
 
 
-def test_an_archive_that_unpacks_to_too_much_stops_at_a_line():
+def test_an_archive_that_unpacks_to_too_much_stops_at_a_line() -> None:
     bomb = gzip.compress(b'{"a": 1}\n' * 200_000)
     found = lines(bomb, "x.jsonl.gz", max_bytes=1_000_000)
     assert "unpacks to more than 1,000,000 bytes" in found[-1].error
@@ -73,12 +73,12 @@ def test_an_archive_that_unpacks_to_too_much_stops_at_a_line():
     assert not any(line.error for line in found[:-1])
 
 
-def test_a_bomb_without_line_ends_stays_small():
+def test_a_bomb_without_line_ends_stays_small() -> None:
     found = lines(gzip.compress(b" " * 50_000_000), "x.jsonl.gz", max_bytes=20_000_000)
     assert "unpacks to more" in found[-1].error
 
 
-def test_a_cut_off_archive_gives_its_good_lines_first():
+def test_a_cut_off_archive_gives_its_good_lines_first() -> None:
     content = gzip.compress("".join(f'{{"a": {i * 7919}}}\n' for i in range(90_000)).encode())
     found = lines(content[: len(content) // 2], "x.jsonl.gz")
     assert len(found) > 1
@@ -97,12 +97,12 @@ def test_a_cut_off_archive_gives_its_good_lines_first():
         (gzip.compress(b"no parquet"), "x.parquet.gz", "Not a readable Parquet"),
     ],
 )
-def test_a_file_that_cannot_be_read_at_all(content: bytes, name: str, reason: str):
+def test_a_file_that_cannot_be_read_at_all(content: bytes, name: str, reason: str) -> None:
     with pytest.raises(FileProblem, match=reason):
         lines(content, name)
 
 
-def test_csv_numbers_records_by_their_first_line():
+def test_csv_numbers_records_by_their_first_line() -> None:
     content = b'prompt,completion\n"two\nlines",x\n\n y ,\n'
     assert lines(content, "x.csv") == [
         Line(2, {"prompt": "two\nlines", "completion": "x"}),
@@ -110,7 +110,7 @@ def test_csv_numbers_records_by_their_first_line():
     ]
 
 
-def test_csv_with_semicolons_tabs_and_lists():
+def test_csv_with_semicolons_tabs_and_lists() -> None:
     assert lines(b"prompt;completion\na,b;c\n", "x.csv")[0].fields == {
         "prompt": "a,b",
         "completion": "c",
@@ -136,14 +136,14 @@ def test_csv_with_semicolons_tabs_and_lists():
         (b"completions\n[1\n", 2, "begins a list is not JSON"),
     ],
 )
-def test_bad_csv(content: bytes, number: int, reason: str):
+def test_bad_csv(content: bytes, number: int, reason: str) -> None:
     bad = [line for line in lines(content, "x.csv") if line.error]
     assert len(bad) == 1
     assert reason in bad[0].error
     assert number in (0, bad[0].number)
 
 
-def test_parquet_rows_keep_their_nesting_and_lose_their_nulls():
+def test_parquet_rows_keep_their_nesting_and_lose_their_nulls() -> None:
     rows = [
         {"prompt": [{"role": "user", "content": "a"}], "ranks": [1, 2], "strength": 1.0},
         {"prompt": [{"role": "user", "content": "b"}], "ranks": None, "strength": float("nan")},
@@ -157,7 +157,7 @@ def test_parquet_rows_keep_their_nesting_and_lose_their_nulls():
     assert lines(gzip.compress(parquet(rows)), "x.parquet.gz") == [first, second]
 
 
-def test_parquet_limits(monkeypatch: pytest.MonkeyPatch):
+def test_parquet_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [{"prompt": "x" * 200}, {"prompt": "y"}]
     monkeypatch.setattr(readers, "MAX_LINE", 100)
     first, second = lines(parquet(rows), "x.parquet")
@@ -171,7 +171,7 @@ cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\
 
 
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=8))
-def test_what_csv_writes_is_read_back(rows: list[tuple[str, str]]):
+def test_what_csv_writes_is_read_back(rows: list[tuple[str, str]]) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([("prompt", "other"), *rows])
     wanted = [
@@ -183,20 +183,20 @@ def test_what_csv_writes_is_read_back(rows: list[tuple[str, str]]):
 
 
 @given(st.lists(st.dictionaries(cells, cells, max_size=3), min_size=1, max_size=8))
-def test_json_and_gzip_round_trip(rows: list[dict[str, str]]):
+def test_json_and_gzip_round_trip(rows: list[dict[str, str]]) -> None:
     content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
     assert [line.fields for line in lines(content)] == rows
     assert [line.fields for line in lines(gzip.compress(content), "a.jsonl.gz")] == rows
 
 
 @given(st.binary(max_size=200), st.sampled_from(["x.jsonl", "x.csv", "x.jsonl.gz", "x.parquet"]))
-def test_any_bytes_are_read_or_refused_in_words(content: bytes, name: str):
+def test_any_bytes_are_read_or_refused_in_words(content: bytes, name: str) -> None:
     with suppress(FileProblem):
         numbers = [line.number for line in lines(content, name)]
         assert numbers == sorted(set(numbers))
 
 
-def test_real_files_are_read(shared_data: Path):
+def test_real_files_are_read(shared_data: Path) -> None:
     for name, count in (("self_instruct_k6.jsonl", 200), ("HumanEval.jsonl.gz", 164)):
         with (shared_data / name).open("rb") as file:
             found = list(read_lines(file, name, max_bytes=LIMIT))

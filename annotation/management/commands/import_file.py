@@ -83,7 +83,9 @@ def progress_show(batch_id: int, console: Console, ended: threading.Event) -> No
             bar = progress.add_task("checking lines", total=None)
             while True:
                 last = ended.wait(0.2)
-                batch = ImportBatch.objects.get(pk=batch_id)
+                batch = ImportBatch.objects.filter(pk=batch_id).first()
+                if batch is None:
+                    return
                 if batch.lines_total is None:
                     progress.update(bar, completed=batch.report.get("checked", 0))
                 else:
