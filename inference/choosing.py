@@ -1,6 +1,6 @@
 """Which of the sampled answers people get to rank: K different texts, shared among the models."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -15,7 +15,7 @@ class Draw:
 
     model: int
     """Position among the job's models."""
-    key: Hashable
+    key: str
     """Equal for answers that a reader cannot tell apart."""
     text: str
 
@@ -42,7 +42,7 @@ def answers_choose(draws: Sequence[Draw], shares: Sequence[int], k: int) -> list
     First each model's own share, in the order drawn; a model that repeats itself leaves room for
     what others gave beyond theirs. A text that several models gave counts for the first.
     """
-    distinct: dict[Hashable, Draw] = {}
+    distinct: dict[str, Draw] = {}
     for draw in draws:
         if draw.text.strip():
             distinct.setdefault(draw.key, draw)

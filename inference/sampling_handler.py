@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from annotation.models import Completion, Task
-from annotation.prompts.prompts import completion_create, text_hash
+from annotation.prompts.prompts import completions_create, text_hash
 from annotation.queue.tasks import task_create
 from annotation.texts import MAX_TEXT, storable
 from inference.child.events import Event
@@ -114,9 +114,7 @@ def item_settle(
     pending = SamplingItem.objects.filter(pk=item.pk, state=SamplingItem.State.PENDING)
     if not pending.update(state=state) or not enough:
         return
-    completions = {
-        draw.key: completion_create(prompt=item.prompt, text=draw.text)[0] for draw in chosen
-    }
+    completions = completions_create(prompt=item.prompt, texts=[draw.text for draw in chosen])
     _generations_create(job, completions, samples)
     if job.makes_tasks:
         task = task_create(
@@ -130,7 +128,7 @@ def item_settle(
 
 
 def _generations_create(
-    job: SamplingJob, completions: dict[Any, Completion], samples: Sequence[Sample]
+    job: SamplingJob, completions: dict[str, Completion], samples: Sequence[Sample]
 ) -> None:
     """An origin for every sample that said one of the chosen texts."""
     Generation.objects.bulk_create(

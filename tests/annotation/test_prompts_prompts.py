@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from annotation.models import ImportBatch, Prompt
 from annotation.prompts.prompts import (
     completion_create,
+    completions_create,
     content_hash,
     messages_validate,
     prompt_create,
@@ -128,3 +129,16 @@ def test_json_validate_refuses_what_postgresql_would(bad):
 def test_json_validate_takes_written_escapes():
     value = {"a": "a literal \\u0000", "b": "😀"}
     assert json_validate(value, what="It") is value
+
+
+def test_several_completions_at_once_are_those_one_by_one(cast):
+    prompt, _ = prompt_create(project=cast.project, messages=[{"role": "user", "content": "Hi"}])
+    known, _ = completion_create(prompt=prompt, text="Hello.")
+    found = completions_create(prompt=prompt, texts=["Hello. ", "Good day.", "Good day."])
+    assert set(found) == {text_hash("Hello."), text_hash("Good day.")}
+    assert found[text_hash("Hello.")] == known
+    fresh = found[text_hash("Good day.")]
+    assert (fresh.project, fresh.text) == (cast.project, "Good day.")
+    assert completion_create(prompt=prompt, text="Good day.") == (fresh, False)
+    with pytest.raises(ValidationError):
+        completions_create(prompt=prompt, texts=["fine", " "])

@@ -7,7 +7,7 @@ from django.db import transaction
 from annotation.feedback.demonstrations import demonstration_record
 from annotation.feedback.rankings import JudgmentInput, ranking_submit
 from annotation.models import Task
-from annotation.prompts.prompts import prompt_create
+from annotation.prompts.prompts import prompt_create, text_hash
 from annotation.queue.leases import shown_slots, task_claim
 from inference.choosing import Draw
 from inference.engines.protocol import Completion as Sampled
@@ -66,7 +66,7 @@ def sampling_succeed(job):
         for index in range(job.k):
             text = f"Answer {next(texts)}"
             sampled = Sampled(text=text, token_ids=(1,), log_probs=(-1.0,), finish_reason="stop")
-            draw = Draw(index % len(models), text, text)
+            draw = Draw(index % len(models), text_hash(text), text)
             samples.append(Sample(draw, models[index % len(models)], index, sampled))
         with transaction.atomic():
             item_settle(job=job, item=item, shares=[job.k] * len(models), samples=samples)
