@@ -200,6 +200,22 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "TaskKind": "annotation.models.Task.Kind",
+        "TaskCreateKind": "annotation.api.tasks.KINDS",
+        "TaskPurpose": "annotation.models.Task.Purpose",
+        "TaskCreatePurpose": "annotation.api.tasks.PURPOSES",
+        "TaskState": "annotation.models.Task.State",
+        "AssignmentState": "annotation.models.Assignment.State",
+        "ImportKind": "annotation.models.ImportBatch.Kind",
+        "ImportState": "annotation.models.ImportBatch.State",
+        "ModelKind": "inference.models.ModelVersion.Kind",
+        "ModelState": "inference.models.ModelVersion.State",
+        "JobState": "inference.models.Job.State",
+        "RoundState": "training.models.Round.State",
+        "StageState": "training.models.RoundStage.State",
+    },
 }
 
 LOGGING = {

@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("annotation.urls")),
     path("", include("inference.urls")),
     path("", include("training.urls")),
+    path("api/", include("plumbline.api_urls")),
 ]

@@ -1,0 +1,101 @@
+"""/api/projects/: the caller's projects and their settings."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.base import DomainView, ProjectAPI, Role, StrictSerializer
+from annotation.people.models import Membership, Project, User
+from annotation.people.projects import project_create, project_may_create, project_update
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    class Meta:
+        model = Project
+        fields = (
+            "slug",
+            "name",
+            "instructions",
+            "instructions_version",
+            "k_min",
+            "k_max",
+            "overlap",
+            "rubric",
+            "rubric_version",
+            "lease_minutes",
+            "max_open_leases",
+            "created_at",
+        )
+
+
+class ProjectChangeSerializer(StrictSerializer):
+    """The settings of a project. `rubric`: {"likert": {"worst", "best"} or null, "flags": [...]}"""
+
+    name = serializers.CharField(max_length=120)
+    instructions = serializers.CharField(allow_blank=True, trim_whitespace=False, required=False)
+    k_min = serializers.IntegerField(required=False)
+    k_max = serializers.IntegerField(required=False)
+    overlap = serializers.IntegerField(required=False)
+    rubric = serializers.DictField(required=False)
+    lease_minutes = serializers.IntegerField(required=False)
+    max_open_leases = serializers.IntegerField(required=False)
+
+
+class ProjectCreateSerializer(ProjectChangeSerializer):
+    slug = serializers.SlugField(max_length=60, required=False)
+
+
+class ProjectPatchSerializer(ProjectChangeSerializer):
+    name = serializers.CharField(max_length=120, required=False)
+
+
+class ProjectsView(DomainView[Project]):
+    serializer_class = ProjectSerializer
+    queryset = Project.objects.none()
+
+    def get_queryset(self) -> QuerySet[Project]:
+        user = self.request.user
+        assert isinstance(user, User)  # by IsAuthenticated
+        projects = Project.objects.order_by("slug")
+        if user.is_superuser:
+            return projects
+        mine = Membership.objects.filter(user=user).exclude(state=Membership.State.SUSPENDED)
+        return projects.filter(pk__in=mine.values("project"))
+
+    @extend_schema(operation_id="projects_list", responses=ProjectSerializer(many=True))
+    def get(self, _request: Request) -> Response:
+        """The projects that the caller is a member of."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(request=ProjectCreateSerializer, responses={201: ProjectSerializer})
+    def post(self, request: Request) -> Response:
+        """Create a project; the caller becomes its admin."""
+        assert isinstance(request.user, User)  # by IsAuthenticated
+        if not project_may_create(request.user):
+            raise PermissionDenied("Ask the site admin for a project of your own.")
+        project = project_create(actor=request.user, **self.body(ProjectCreateSerializer))
+        return Response(ProjectSerializer(project).data, status=status.HTTP_201_CREATED)
+
+
+class ProjectView(ProjectAPI[Project]):
+    serializer_class = ProjectSerializer
+    queryset = Project.objects.none()
+    write_roles = (Role.ADMIN,)
+
+    @extend_schema(operation_id="projects_retrieve", responses=ProjectSerializer)
+    def get(self, _request: Request, **_: Any) -> Response:
+        """A project's settings, with the instructions and the rubric that labelers follow."""
+        return Response(ProjectSerializer(self.access.project).data)
+
+    @extend_schema(request=ProjectPatchSerializer, responses=ProjectSerializer)
+    def patch(self, _request: Request, **_: Any) -> Response:
+        """Change some settings; new instructions or a new rubric make a new version of them."""
+        changes: dict[str, Any] = self.body(ProjectPatchSerializer)
+        project = project_update(actor=self.access.user, project=self.access.project, **changes)
+        return Response(ProjectSerializer(project).data)

@@ -1,0 +1,118 @@
+"""/api/projects/<slug>/tasks/: the queue as admins and researchers see and fill it."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.base import ProjectAPI, Role, StrictSerializer
+from annotation.prompts.models import Completion, Prompt
+from annotation.queue.models import Task
+from annotation.queue.tasks import task_close, task_create
+
+ROLES = (Role.ADMIN, Role.RESEARCHER)
+# The queue has no pages for the other kinds and purposes yet.
+KINDS = [(kind.value, kind.label) for kind in (Task.Kind.DEMONSTRATION, Task.Kind.RANKING)]
+PURPOSES = [
+    (purpose.value, purpose.label) for purpose in (Task.Purpose.TRAIN, Task.Purpose.EVALUATION)
+]
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    class Meta:
+        model = Task
+        fields = (
+            "id",
+            "kind",
+            "purpose",
+            "state",
+            "prompt",
+            "k",
+            "overlap",
+            "priority",
+            "submitted_count",
+            "leased_count",
+            "created_at",
+        )
+
+
+class TaskCreateSerializer(StrictSerializer):
+    """`completions`: ids of different answers to the prompt, for a ranking task."""
+
+    kind = serializers.ChoiceField(choices=KINDS)
+    purpose = serializers.ChoiceField(choices=PURPOSES, required=False)
+    prompt = serializers.IntegerField()
+    completions = serializers.ListField(
+        child=serializers.IntegerField(), required=False, max_length=9
+    )
+    overlap = serializers.IntegerField(min_value=1, max_value=50, required=False)
+    priority = serializers.IntegerField(min_value=-1_000, max_value=1_000, required=False)
+
+
+class TasksView(ProjectAPI[Task]):
+    serializer_class = TaskSerializer
+    queryset = Task.objects.none()
+    read_roles = write_roles = ROLES
+
+    def rows(self) -> QuerySet[Task]:
+        return Task.objects.filter(project=self.access.project).visible().order_by("id")
+
+    @extend_schema(operation_id="tasks_list", responses=TaskSerializer(many=True))
+    def get(self, _request: Request, **_: Any) -> Response:
+        return self.listed()
+
+    @extend_schema(request=TaskCreateSerializer, responses={201: TaskSerializer})
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Put a task into the queue."""
+        fields: dict[str, Any] = self.body(TaskCreateSerializer)
+        fields["prompt"] = self.prompt_find(fields["prompt"])
+        fields["completions"] = self.completions_find(
+            fields["prompt"], fields.get("completions", [])
+        )
+        task = task_create(project=self.access.project, **fields)
+        return Response(TaskSerializer(task).data, status=201)
+
+    def prompt_find(self, prompt_id: int) -> Prompt:
+        prompts = Prompt.objects.filter(project=self.access.project).visible()
+        prompt = prompts.filter(pk=prompt_id).first()
+        if prompt is None:
+            raise serializers.ValidationError({"prompt": ["The project has no such prompt."]})
+        return prompt
+
+    def completions_find(self, prompt: Prompt, ids: list[int]) -> list[Completion]:
+        found = Completion.objects.filter(prompt=prompt).in_bulk(ids)
+        if missing := [pk for pk in ids if pk not in found]:
+            raise serializers.ValidationError(
+                {"completions": [f"The prompt has no completion {pk}." for pk in missing]}
+            )
+        return [found[pk] for pk in ids]
+
+
+class TaskView(ProjectAPI[Task]):
+    serializer_class = TaskSerializer
+    queryset = Task.objects.none()
+    read_roles = write_roles = ROLES
+
+    def rows(self) -> QuerySet[Task]:
+        return Task.objects.filter(project=self.access.project).visible()
+
+    @extend_schema(operation_id="tasks_retrieve", responses=TaskSerializer)
+    def get(self, _request: Request, **_: Any) -> Response:
+        return Response(
+            TaskSerializer(get_object_or_404(self.rows(), pk=self.kwargs["task_id"])).data
+        )
+
+
+class TaskCloseView(TaskView):
+    http_method_names = ["post", "options"]
+
+    @extend_schema(operation_id="tasks_close", request=None, responses=TaskSerializer)
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Withdraw a task from the queue. What is being done on it may still be submitted."""
+        task = get_object_or_404(self.rows(), pk=self.kwargs["task_id"])
+        task_close(task=task)
+        return Response(TaskSerializer(task).data)

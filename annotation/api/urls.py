@@ -1,0 +1,69 @@
+from django.urls import path
+
+from annotation.api import exchange, projects, prompts, tasks, token, work
+
+urlpatterns = [
+    path("token/", token.TokenView.as_view(), name="api-token"),
+    path("projects/", projects.ProjectsView.as_view(), name="api-projects"),
+    path("projects/<slug:slug>/", projects.ProjectView.as_view(), name="api-project"),
+    path("projects/<slug:slug>/prompts/", prompts.PromptsView.as_view(), name="api-prompts"),
+    path(
+        "projects/<slug:slug>/prompts/<int:prompt_id>/",
+        prompts.PromptView.as_view(),
+        name="api-prompt",
+    ),
+    path(
+        "projects/<slug:slug>/prompts/<int:prompt_id>/completions/",
+        prompts.CompletionsView.as_view(),
+        name="api-completions",
+    ),
+    path("projects/<slug:slug>/tasks/", tasks.TasksView.as_view(), name="api-tasks"),
+    path("projects/<slug:slug>/tasks/claim/", work.ClaimView.as_view(), name="api-claim"),
+    path("projects/<slug:slug>/tasks/<int:task_id>/", tasks.TaskView.as_view(), name="api-task"),
+    path(
+        "projects/<slug:slug>/tasks/<int:task_id>/close/",
+        tasks.TaskCloseView.as_view(),
+        name="api-task-close",
+    ),
+    path(
+        "projects/<slug:slug>/assignments/",
+        work.AssignmentsView.as_view(),
+        name="api-assignments",
+    ),
+    *(
+        path(
+            f"projects/<slug:slug>/assignments/<uuid:public_id>/{end}",
+            view.as_view(),
+            name=f"api-assignment{name}",
+        )
+        for end, view, name in (
+            ("", work.AssignmentView, ""),
+            ("heartbeat/", work.HeartbeatView, "-heartbeat"),
+            ("draft/", work.DraftView, "-draft"),
+            ("skip/", work.SkipView, "-skip"),
+            ("release/", work.ReleaseView, "-release"),
+            ("submit/", work.SubmitView, "-submit"),
+        )
+    ),
+    path("projects/<slug:slug>/imports/", exchange.ImportsView.as_view(), name="api-imports"),
+    path(
+        "projects/<slug:slug>/imports/<int:import_id>/",
+        exchange.ImportView.as_view(),
+        name="api-import",
+    ),
+    path(
+        "projects/<slug:slug>/imports/<int:import_id>/start/",
+        exchange.ImportStartView.as_view(),
+        name="api-import-start",
+    ),
+    path(
+        "projects/<slug:slug>/imports/<int:import_id>/cancel/",
+        exchange.ImportCancelView.as_view(),
+        name="api-import-cancel",
+    ),
+    path(
+        "projects/<slug:slug>/exports/<str:form>/",
+        exchange.ExportView.as_view(),
+        name="api-export",
+    ),
+]

@@ -1,0 +1,236 @@
+"""The labeler's side: claim a task, keep it, hand it in.
+
+Answers are named by their place in the order shown, tasks by the assignment's random id: no id of
+a row and nothing about a completion's maker is in any response here.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from drf_spectacular.utils import (
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_field,
+)
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.base import ProjectAPI, Role, StrictSerializer
+from annotation.api.prompts import MessageSerializer
+from annotation.feedback.demonstrations import demonstration_submit
+from annotation.feedback.models import Ranking
+from annotation.feedback.rankings import MAX_RANK, JudgmentInput, ranking_submit
+from annotation.queue.leases import (
+    assignment_get,
+    assignment_heartbeat,
+    assignment_release,
+    assignment_skip,
+    draft_save,
+    shown_slots,
+    task_claim,
+)
+from annotation.queue.models import Assignment, Task
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    index = serializers.IntegerField(help_text="Place in the order shown, from 0.")
+    text = serializers.CharField()
+
+
+class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
+    """A lease without the task's content."""
+
+    id = serializers.UUIDField(source="public_id")
+    kind = serializers.ChoiceField(source="task.kind", choices=Task.Kind.choices)
+
+    class Meta:
+        model = Assignment
+        fields = ("id", "kind", "state", "extra", "leased_at", "expires_at", "active_seconds")
+
+
+class WorkSerializer(AssignmentSerializer):
+    """A lease with all that a labeler needs to do the task."""
+
+    messages = MessageSerializer(source="task.prompt.messages", many=True)
+    answers = serializers.SerializerMethodField()
+    draft = serializers.DictField()
+    instructions = serializers.CharField(source="task.project.instructions")
+    rubric = serializers.DictField(source="task.project.rubric")
+
+    class Meta(AssignmentSerializer.Meta):
+        fields = (  # type: ignore[assignment]
+            *AssignmentSerializer.Meta.fields,
+            "messages",
+            "answers",
+            "draft",
+            "instructions",
+            "rubric",
+        )
+
+    @extend_schema_field(AnswerSerializer(many=True))
+    def get_answers(self, assignment: Assignment) -> list[dict[str, Any]]:
+        return [
+            {"index": index, "text": slot.completion.text}
+            for index, slot in enumerate(shown_slots(assignment))
+        ]
+
+
+class SecondsSerializer(StrictSerializer):
+    active_seconds = serializers.IntegerField(
+        min_value=0,
+        max_value=86_400,
+        default=0,
+        help_text="Seconds at work since the last report; no more counts than have passed.",
+    )
+
+
+class ClaimSerializer(StrictSerializer):
+    kind = serializers.ChoiceField(choices=Task.Kind.choices, required=False)
+    besides = serializers.UUIDField(
+        required=False, help_text="The lease at hand, to fetch the next one ahead of its end."
+    )
+
+
+class DraftSerializer(SecondsSerializer):
+    draft = serializers.DictField()
+
+
+class SkipSerializer(StrictSerializer):
+    reason = serializers.ChoiceField(choices=Assignment.SkipReason.choices)
+    note = serializers.CharField(max_length=2_000, allow_blank=True, required=False)
+
+
+class JudgmentSerializer(StrictSerializer):
+    rank = serializers.IntegerField(min_value=1, max_value=MAX_RANK, allow_null=True, default=None)
+    likert = serializers.IntegerField(min_value=1, max_value=7, allow_null=True, default=None)
+    flags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
+
+
+class DemonstrationSubmitSerializer(SecondsSerializer):
+    text = serializers.CharField(trim_whitespace=False)
+
+
+class RankingSubmitSerializer(SecondsSerializer):
+    """`judgments`: one for each answer, in the order shown. Rank 1 is best, equal ranks tie."""
+
+    judgments = JudgmentSerializer(many=True)
+    outcome = serializers.ChoiceField(
+        choices=Ranking.Outcome.choices, default=Ranking.Outcome.RANKED
+    )
+    strength = serializers.ChoiceField(
+        choices=Ranking.Strength.choices, allow_null=True, default=None
+    )
+    note = serializers.CharField(max_length=10_000, allow_blank=True, default="")
+
+
+class LabelerAPI(ProjectAPI[Assignment]):
+    serializer_class = WorkSerializer
+    queryset = Assignment.objects.none()
+    read_roles = write_roles = (Role.LABELER,)
+
+    def mine(self, public_id: UUID | None = None) -> Assignment:
+        """The caller's own assignment of this id, or of the address called."""
+        return assignment_get(
+            labeler=self.access.user,
+            project=self.access.project,
+            public_id=public_id or self.kwargs["public_id"],
+        )
+
+
+class ClaimView(LabelerAPI):
+    @extend_schema(
+        operation_id="tasks_claim",
+        request=ClaimSerializer,
+        responses={200: WorkSerializer, 204: None},
+    )
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Lease the next task, or get the one at hand; 204 when there is none."""
+        wanted = self.body(ClaimSerializer)
+        besides = self.mine(wanted["besides"]) if "besides" in wanted else None
+        assignment = task_claim(
+            labeler=self.access.user,
+            project=self.access.project,
+            kind=wanted.get("kind"),
+            besides=besides,
+        )
+        return Response(WorkSerializer(assignment).data) if assignment else Response(status=204)
+
+
+class AssignmentsView(LabelerAPI):
+    serializer_class = AssignmentSerializer  # type: ignore[assignment]  # a leaner one
+
+    def rows(self) -> QuerySet[Assignment]:
+        return (
+            Assignment.objects.filter(labeler=self.access.user, task__project=self.access.project)
+            .select_related("task")
+            .order_by("-leased_at", "-id")
+        )
+
+    @extend_schema(operation_id="assignments_list", responses=AssignmentSerializer(many=True))
+    def get(self, _request: Request, **_: Any) -> Response:
+        """The caller's own assignments, the latest first."""
+        return self.listed()
+
+
+class AssignmentView(LabelerAPI):
+    @extend_schema(operation_id="assignments_retrieve", responses=WorkSerializer)
+    def get(self, _request: Request, **_: Any) -> Response:
+        return Response(WorkSerializer(self.mine()).data)
+
+
+class HeartbeatView(LabelerAPI):
+    @extend_schema(request=SecondsSerializer, responses=AssignmentSerializer)
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Renew the lease. The state says whether it is still held."""
+        assignment = assignment_heartbeat(assignment=self.mine(), **self.body(SecondsSerializer))
+        return Response(AssignmentSerializer(assignment).data)
+
+
+class DraftView(LabelerAPI):
+    @extend_schema(request=DraftSerializer, responses=AssignmentSerializer)
+    def put(self, _request: Request, **_: Any) -> Response:
+        """Keep an unfinished answer, and renew the lease."""
+        assignment = draft_save(assignment=self.mine(), **self.body(DraftSerializer))
+        return Response(AssignmentSerializer(assignment).data)
+
+
+class SkipView(LabelerAPI):
+    @extend_schema(request=SkipSerializer, responses=AssignmentSerializer)
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Pass the task on to others, for good, with the reason."""
+        assignment = assignment_skip(assignment=self.mine(), **self.body(SkipSerializer))
+        return Response(AssignmentSerializer(assignment).data)
+
+
+class ReleaseView(LabelerAPI):
+    @extend_schema(request=None, responses=AssignmentSerializer)
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Give the lease back; the task may come again, with its draft."""
+        assignment = assignment_release(assignment=self.mine())
+        return Response(AssignmentSerializer(assignment).data)
+
+
+class SubmitView(LabelerAPI):
+    @extend_schema(
+        request=PolymorphicProxySerializer(
+            component_name="Submission",
+            serializers=[DemonstrationSubmitSerializer, RankingSubmitSerializer],
+            resource_type_field_name=None,
+        ),
+        responses=AssignmentSerializer,
+    )
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Hand in a demonstration or a ranking. Twice is once; late is kept."""
+        assignment = self.mine()
+        if assignment.task.kind == Task.Kind.DEMONSTRATION:
+            demonstration_submit(assignment=assignment, **self.body(DemonstrationSubmitSerializer))
+        elif assignment.task.kind == Task.Kind.RANKING:
+            said = self.body(RankingSubmitSerializer)
+            judgments = [JudgmentInput(**judgment) for judgment in said.pop("judgments")]
+            ranking_submit(assignment=assignment, judgments=judgments, **said)
+        else:
+            raise ValidationError("Dialogue tasks cannot be submitted here.")
+        return Response(AssignmentSerializer(self.mine()).data)
