@@ -3,6 +3,7 @@
 It speaks the learners' protocol through the same code, and needs no torch.
 """
 
+import json
 import os
 import signal
 import sys
@@ -23,8 +24,8 @@ class Script(Config):
     end: Literal["succeed", "error", "crash", "exit", "kill", "no_result"] = "succeed"
     kill_attempts: int = 99
     """With end="kill": later attempts succeed."""
-    stubborn: bool = False
-    """Ignore the leash and SIGTERM."""
+    stubborn_attempts: int = 0
+    """So many attempts ignore their leash and SIGTERM."""
 
 
 class ScriptSpec(Spec):
@@ -36,11 +37,12 @@ class ScriptSpec(Spec):
 def work(spec: Spec, log: EventLog) -> Result:
     assert isinstance(spec, ScriptSpec)
     script = spec.config
+    attempt = attempt_of(spec.output)
     log.message(f"pid {os.getpid()}")
     for step in range(1, script.steps + 1):
-        if not script.stubborn:
+        if attempt > script.stubborn_attempts:
             raise_if_stopped()
-        log.metric("train/loss", step, 1 / step)
+        log.metric("train/loss", step, attempt + 1 / step)
         log.progress("steps", step, script.steps)
         time.sleep(script.step_seconds)
     log.sample(script.steps, "Hi", "Hello\0 there", 0.5, None)
@@ -51,8 +53,12 @@ def work(spec: Spec, log: EventLog) -> Result:
     return Result(model="model", metrics={"loss": 0.25}, template_hash="abc")
 
 
+def attempt_of(output: Path) -> int:
+    return int(output.name.rpartition("-")[2])
+
+
 def _end(output: Path, script: Script) -> None:
-    attempt = int(output.name.rpartition("-")[2])
+    attempt = attempt_of(output)
     match script.end:
         case "error":
             raise Failure("The data is empty.", "Write some demonstrations.")
@@ -69,7 +75,8 @@ def _end(output: Path, script: Script) -> None:
 
 def main() -> int:
     kinds = dict.fromkeys(("scripted", "sft", "reward", "ppo"), ScriptSpec)
-    if '"stubborn": true' in Path(sys.argv[1]).read_text():
+    spec = json.loads(Path(sys.argv[1]).read_text())
+    if spec["config"].get("stubborn_attempts", 0) >= attempt_of(Path(spec["output"])):
         os.environ.pop("PLUMBLINE_LEASH", None)
     return child_main(sys.argv[1:], kinds, work)
 

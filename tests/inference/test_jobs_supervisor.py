@@ -217,7 +217,7 @@ def test_cancelling_stops_the_process(cast, scripted, job_of):
 
 def test_a_stubborn_process_is_killed(cast, scripted, job_of, monkeypatch):
     monkeypatch.setattr("inference.jobs.children.STOP_GRACE", 0.3)
-    job = job_of(cast, steps=1000, step_seconds=0.05, stubborn=True)
+    job = job_of(cast, steps=1000, step_seconds=0.05, stubborn_attempts=1)
     thread = later(lambda: scripted.events, lambda: job_cancel_request(job=job))
     run(job)
     thread.join()
