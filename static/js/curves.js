@@ -64,7 +64,7 @@ function readout(figure) {
 }
 
 function options(figure, canvas) {
-  const [accent, muted, line, warn] = ["accent", "muted", "line", "warn"].map((n) => colour(figure, n));
+  const [accent, muted, line, warn, surface] = ["accent", "muted", "line", "warn", "surface"].map((n) => colour(figure, n));
   const strokes = [accent, muted, warn];
   const font = "11px Inter, 'Liberation Sans', system-ui, sans-serif";
   const axis = { stroke: muted, font, ticks: { show: false }, gap: 4 };
@@ -84,7 +84,7 @@ function options(figure, canvas) {
       {},
       ...namesOf(figure).map((_, i) => ({
         stroke: strokes[i % strokes.length], width: 2, spanGaps: true, dash: i ? [5, 3] : undefined,
-        points: { show: (plot) => plot.data[i + 1].filter((v) => v != null).length < 3 },
+        points: { size: 6, fill: surface, show: (plot) => plot.data[i + 1].filter((v) => v != null).length < 8 },
       })),
     ],
     hooks: {

@@ -69,6 +69,9 @@ export function desk({ read, missing, onMissing, onEscape }) {
     }
   });
 
+  // What the last page had to say is read by now.
+  setTimeout(() => document.querySelector(".messages")?.remove(), 6000);
+
   return { draft };
 }
 

@@ -1,4 +1,5 @@
 // The ranking page: keys, buttons and drags become steps of the state; the page is drawn from it.
+import { compare } from "./compare.js";
 import { announce, desk, fail, isCommand } from "./desk.js";
 import { draggable } from "./drag.js";
 import { cards, draw, fold, k, letter, read, toggleFold } from "./ranking_page.js";
@@ -95,6 +96,7 @@ const COMMANDS = {
   l: () => document.querySelector("[data-score]") && arm("score"),
   f: () => document.querySelector("[data-flag]") && arm("flag"),
   o: () => toggleFold(focused),
+  c: () => compare(cards[focused]),
   n: () => apply(ranking.toggleNone(history.now)),
 };
 const SHIFTED = {
@@ -134,6 +136,7 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("click", (event) => {
   const hit = (selector) => event.target.closest(selector);
   if (hit(".more")) toggleFold(Number(hit(".card").dataset.index));
+  else if (hit(".compare")) compare(hit(".card"));
   else if (hit(".letters .letter")) focusCard(Number(hit(".letter").dataset.index));
   else if (hit(".ladder-rank")) send(focused, Number(hit(".ladder-rank").dataset.slot));
   else if (hit("[data-score]")) apply(ranking.score(history.now, focused, Number(hit("[data-score]").dataset.score)));

@@ -64,15 +64,16 @@ function arrange(list, wanted) {
 function drawCard(card, state, index, isFocused) {
   const slot = state.slots[index];
   const ties = slot ? inSlot(state, slot).filter((other) => other !== index) : [];
-  const parts = [];
-  if (ties.length) parts.push(`tied with ${ties.map(letter).join(", ")}`);
-  if (state.likert[index]) parts.push(`${state.likert[index]} of 7`);
-  parts.push(...state.flags[index].map((key) => labels.get(key) ?? key));
-  card.querySelector(".card-state").textContent = parts.join(" · ");
+  const said = [];
+  if (ties.length) said.push(`tied with ${ties.map(letter).join(", ")}`);
+  if (state.likert[index]) said.push(`${state.likert[index]} of 7`);
+  const flags = state.flags[index].map((key) => labels.get(key) ?? key);
+  card.querySelector(".card-state").textContent = said.join(" · ");
+  card.querySelector(".card-flags").textContent = flags.join(" · ");
   card.classList.toggle("focused", isFocused);
-  card.classList.toggle("flagged", state.flags[index].length > 0);
   card.tabIndex = isFocused ? 0 : -1;
-  card.setAttribute("aria-label", `Answer ${letter(index)}, ${slot ? `rank ${slot}` : "not yet ranked"}${parts.length ? `, ${parts.join(", ")}` : ""}`);
+  const place = slot ? `rank ${slot}` : "not yet ranked";
+  card.setAttribute("aria-label", [`Answer ${letter(index)}`, place, ...said, ...flags].join(", "));
   letters[index].classList.toggle("current", isFocused);
 }
 

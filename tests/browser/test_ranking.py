@@ -174,11 +174,12 @@ def test_scores_flags_and_the_note_are_stored_with_their_answer(
         page.keyboard.press(key)
     page.get_by_role("button", name="7", exact=True).click()  # C, by mouse
     page.get_by_role("checkbox", name="Fails the instruction").check()
-    expect(card(page, 2)).to_contain_text("7 of 7 · Fails the instruction")
+    expect(card(page, 2).locator(".card-state")).to_have_text("7 of 7")
+    expect(card(page, 2).locator(".card-flags")).to_have_text("Fails the instruction")
     card(page, 2).focus()
     page.keyboard.press("2")
     page.keyboard.press("3")
-    page.get_by_label("Note").fill("B invents a city.")
+    page.locator("#note").fill("B invents a city.")
     submit(page)
     ranking = Ranking.objects.get()
     assert ranking.note == "B invents a city."
@@ -275,6 +276,19 @@ def test_skip_by_key(start: Callable[[int], Page]) -> None:
     page.get_by_role("button", name="Skip it").click()
     expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
     assert Assignment.objects.get().skip_reason == Assignment.SkipReason.UNCLEAR
+
+
+def test_two_answers_are_compared_side_by_side(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    texts = cards(page).locator(".card-text").all_inner_texts()
+    for key in ("c", "j", "j", "c"):
+        page.keyboard.press(key)
+    dialog = page.get_by_role("dialog")
+    assert dialog.locator(".prose").all_inner_texts() == [texts[0], texts[2]]
+    page.keyboard.press("1")  # no key reaches the ranking behind
+    page.keyboard.press("Escape")
+    expect(card(page, 2)).to_be_focused()
+    assert set(ladder(page).values()) == {0}
 
 
 def test_the_state_machine_never_loses_an_answer(start: Callable[[int], Page]) -> None:
