@@ -93,7 +93,11 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader"],
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        # Of the API's documentation page; our own templates are all in DIRS.
+                        "django.template.loaders.app_directories.Loader",
+                    ],
                 )
             ],
         },

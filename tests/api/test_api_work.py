@@ -1,0 +1,202 @@
+"""The labeler's side of the API."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from annotation.models import Completion, CompletionOrigin, ImportBatch, Judgment, Ranking, Task
+from annotation.queue.tasks import task_create
+from tests.annotation.work import demonstration_task, prompt_make, ranking_task
+
+pytestmark = [pytest.mark.django_db, pytest.mark.service]
+
+HERE = "/api/projects/everyday/"
+
+
+def claim(client, **body):
+    return client.post(f"{HERE}tasks/claim/", body, format="json")
+
+
+def end(client, work, name, body=None, method="post"):
+    path = f"{HERE}assignments/{work['id']}/{name}/"
+    return getattr(client, method)(path, body or {}, format="json")
+
+
+def test_claim_a_ranking_and_hand_it_in(cast, as_):
+    ranking_task(cast.project, 5)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    assert claim(client).json()["id"] == work["id"]
+    assert [answer["index"] for answer in work["answers"]] == list(range(5))
+    judgments = [{"rank": rank, "likert": 7, "flags": ["harmful"]} for rank in (2, 1, 2, 5, 4)]
+    said = end(client, work, "submit", {"judgments": judgments, "strength": 1, "note": "ok"})
+    assert (said.status_code, said.json()["state"], said.json()["extra"]) == (
+        200,
+        "submitted",
+        False,
+    )
+    held = dict(Judgment.objects.values_list("completion__text", "rank"))
+    texts = [answer["text"] for answer in work["answers"]]
+    assert held == dict(zip(texts, (2, 1, 2, 4, 3), strict=True))
+    assert claim(client).status_code == 204
+
+
+@settings(
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(ranks=st.lists(st.integers(1, 9), min_size=4, max_size=9))
+def test_ranks_reach_the_texts_that_were_shown(cast, as_, ranks):
+    task = ranking_task(cast.project, len(ranks), priority=Task.objects.count())
+    client = as_(cast.lena)
+    work = claim(client).json()
+    said = end(client, work, "submit", {"judgments": [{"rank": rank} for rank in ranks]})
+    assert said.status_code == 200
+    ranking = Ranking.objects.get(task=task)
+    held = dict(ranking.judgments.values_list("completion__text", "rank"))
+    levels = sorted(set(ranks))
+    for answer, rank in zip(work["answers"], ranks, strict=True):
+        assert held[answer["text"]] == 1 + levels.index(rank)
+
+
+def test_hand_in_a_demonstration(cast, as_):
+    task = demonstration_task(cast.project)
+    client = as_(cast.lena)
+    work = claim(client, kind="demonstration").json()
+    assert (work["messages"], work["answers"]) == (task.prompt.messages, [])
+    assert end(client, work, "draft", {"draft": {"text": "Half"}}, "put").status_code == 200
+    again = client.get(f"{HERE}assignments/{work['id']}/").json()
+    assert again["draft"] == {"text": "Half"}
+    assert end(client, work, "submit", {"text": " Whole.\n"}).status_code == 200
+    assert task.demonstrations.get().text == " Whole.\n"
+    assert end(client, work, "submit", {"text": "Other."}).status_code == 200
+    assert task.demonstrations.count() == 1
+    refused = end(client, work, "draft", {"draft": {}}, "put")
+    assert refused.status_code == 400
+
+
+def test_beat_skip_release(cast, as_):
+    demonstration_task(cast.project)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    assert end(client, work, "heartbeat", {"active_seconds": 5}).json()["state"] == "leased"
+    assert end(client, work, "release").json()["state"] == "released"
+    assert claim(client).json()["id"] == work["id"]
+    assert end(client, work, "skip", {"reason": "bored"}).json() == {
+        "reason": ['"bored" is not a valid choice.']
+    }
+    assert end(client, work, "skip", {"reason": "unclear"}).json()["state"] == "skipped"
+    assert claim(client).status_code == 204
+    listed = client.get(f"{HERE}assignments/").json()
+    assert [row["state"] for row in listed["results"]] == ["skipped"]
+
+
+def test_fetch_the_next_task_ahead(cast, as_):
+    for _ in range(2):
+        demonstration_task(cast.project)
+    client = as_(cast.lena)
+    first = claim(client).json()
+    second = claim(client, besides=first["id"]).json()
+    assert second["id"] != first["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "judgments"),
+        ({"judgments": []}, "non_field_errors"),
+        ({"judgments": [{"rank": 1}] * 3}, "non_field_errors"),
+        ({"judgments": [{}] * 4}, "non_field_errors"),
+        ({"judgments": [{"rank": 0}] * 4}, "judgments"),
+        ({"judgments": [{"rank": 1, "likert": 8}] * 4}, "judgments"),
+        ({"judgments": [{"rank": 1, "flags": ["ugly"]}] * 4}, "non_field_errors"),
+        ({"judgments": [{"rank": 1, "score": 3}] * 4}, "judgments"),
+        ({"judgments": [{"rank": 1}] * 4, "strength": 9}, "strength"),
+        ({"judgments": [{"rank": 1}] * 4, "outcome": "fine"}, "outcome"),
+        ({"judgments": [{"rank": 1}] * 4, "text": "?"}, "text"),
+    ],
+)
+def test_bad_rankings_are_400_and_change_nothing(cast, as_, body, field):
+    ranking_task(cast.project, 4)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    said = end(client, work, "submit", body)
+    assert (said.status_code, list(said.json())) == (400, [field])
+    assert not Ranking.objects.exists()
+
+
+def test_anothers_assignment_is_404(cast, as_):
+    demonstration_task(cast.project)
+    work = claim(as_(cast.lena)).json()
+    luis = as_(cast.luis)
+    for name, method in (("heartbeat", "post"), ("draft", "put"), ("skip", "post")):
+        assert end(luis, work, name, {}, method).status_code == 404
+    assert end(luis, work, "submit", {"text": "Mine."}).status_code == 404
+    assert luis.get(f"{HERE}assignments/{work['id']}/").status_code == 404
+
+
+def test_only_active_labelers_claim(cast, as_):
+    demonstration_task(cast.project)
+    assert claim(as_(cast.ada)).status_code == 403
+    assert claim(as_(cast.otto)).status_code == 404
+    cast.project.memberships.filter(user=cast.lena).update(state="onboarding")
+    assert claim(as_(cast.lena)).status_code == 403
+
+
+def keys_and_values(value):
+    """Everything that stands anywhere in a JSON value."""
+    if isinstance(value, dict):
+        for key, held in value.items():
+            yield key
+            yield from keys_and_values(held)
+    elif isinstance(value, list):
+        for held in value:
+            yield from keys_and_values(held)
+    else:
+        yield value
+
+
+def test_labelers_learn_neither_makers_nor_ids(cast, as_):
+    """No response holds a model's name, or the id of a completion, a prompt or a task."""
+    batch = ImportBatch.objects.create(project=cast.project, filename="f", state="visible")
+    prompt = prompt_make(cast.project, "Which?")
+    Completion.objects.bulk_create(
+        Completion(
+            pk=910_000 + index,
+            project=cast.project,
+            prompt=prompt,
+            text=f"Answer {index}.",
+            text_hash=str(index),
+        )
+        for index in range(5)
+    )
+    for completion in prompt.completions.all():
+        CompletionOrigin.objects.create(
+            completion=completion, batch=batch, line=1, author="secret-model"
+        )
+    task = task_create(
+        project=cast.project,
+        kind="ranking",
+        prompt=prompt,
+        completions=list(prompt.completions.all()),
+    )
+    Task.objects.filter(pk=task.pk).update(priority=1)
+    client = as_(cast.lena)
+    work = claim(client)
+    responses = [
+        work,
+        client.get("/api/projects/"),
+        client.get(HERE),
+        client.get(f"{HERE}assignments/"),
+        client.get(f"{HERE}assignments/{work.json()['id']}/"),
+        end(client, work.json(), "heartbeat"),
+        end(client, work.json(), "draft", {"draft": {"pool": [1]}}, "put"),
+        end(client, work.json(), "submit", {"judgments": [{"rank": 1}] * 5}),
+    ]
+    for response in responses:
+        assert response.status_code == 200
+        assert "secret-model" not in response.content.decode()
+        said = set(map(str, keys_and_values(json.loads(response.content))))
+        assert not said & {str(910_000 + index) for index in range(5)}
+        assert not said & {"completion", "completion_id", "model", "author", "task", "prompt"}
