@@ -22,7 +22,7 @@ from annotation.people.models import Project, User
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import Messages
 
-CHUNK = 500
+CHUNK = 100
 
 
 @dataclass(frozen=True)

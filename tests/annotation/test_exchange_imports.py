@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.db.models import Model
 
-from annotation.exchange import imports, running
+from annotation.exchange import running
+from annotation.exchange.claims import batch_claim
 from annotation.exchange.imports import (
     batch_cancel,
     batch_preview,
@@ -19,6 +21,7 @@ from annotation.exchange.imports import (
     imports_reconcile,
 )
 from annotation.exchange.staging import Chunk
+from annotation.exchange.tasks import import_batch_task
 from annotation.models import (
     Completion,
     CompletionOrigin,
@@ -36,8 +39,9 @@ from tests.annotation.exchange_files import counts, imported, jsonl, upload, zip
 from tests.cast import Cast
 
 State = ImportBatch.State
-TABLES = (Prompt, Completion, CompletionOrigin, Task, TaskCompletion)
-TABLES += (Demonstration, Ranking, Judgment)
+FEEDBACK = (Demonstration, Ranking, Judgment)
+TABLES: tuple[type[Model], ...] = (Prompt, Completion, CompletionOrigin, Task, TaskCompletion)
+TABLES += FEEDBACK
 
 
 def rows() -> dict[str, int]:
@@ -62,9 +66,7 @@ def k_line(prompt: str, count: int) -> dict[str, Any]:
 def called(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Ids of batches for which a worker was called; no broker is touched."""
     ids: list[int] = []
-    monkeypatch.setattr(
-        imports.import_batch_task, "delay", lambda *, batch_id: ids.append(batch_id)
-    )
+    monkeypatch.setattr(import_batch_task, "delay", lambda *, batch_id: ids.append(batch_id))
     return ids
 
 
@@ -116,7 +118,9 @@ def test_too_few_answers_make_no_task_and_say_so(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("answers", "sizes"), [(9, [9]), (10, [5, 5]), (20, [7, 7, 6])])
-def test_many_answers_are_shared_out_among_tasks(cast: Cast, answers: int, sizes: list[int]) -> None:
+def test_many_answers_are_shared_out_among_tasks(
+    cast: Cast, answers: int, sizes: list[int]
+) -> None:
     imported(cast.project, jsonl(k_line("Hi", answers)))
     tasks = Task.objects.order_by("pk")
     assert [task.k for task in tasks] == sizes
@@ -163,7 +167,9 @@ def test_preferences_become_rankings_with_dense_ranks(cast: Cast) -> None:
         ("preferences", {"lines": 1, "prompts": 1, "completions": 4, "rankings": 1}),
     ],
 )
-def test_the_kind_restricts_what_lines_become(cast: Cast, kind: str, wanted: dict[str, int]) -> None:
+def test_the_kind_restricts_what_lines_become(
+    cast: Cast, kind: str, wanted: dict[str, int]
+) -> None:
     line = {
         "prompt": "Hi",
         "completions": ["a", "b", "c", "d"],
@@ -490,7 +496,7 @@ def test_reconcile_calls_for_the_first_of_each_project_that_nobody_has(
         assert imports_reconcile() == [first.pk, other.pk]
     assert called == [first.pk, other.pk]
     batch_run(batch_id=other.pk)
-    assert running.batch_claim(batch_id=first.pk)
+    assert batch_claim(batch_id=first.pk)
     assert imports_reconcile() == []
     settings.HEARTBEAT_LOST = 0
     assert imports_reconcile() == [first.pk]
@@ -520,7 +526,7 @@ def test_two_workers_at_once_import_once(cast: Cast) -> None:
         try:
             batch_run(batch_id=batch.pk)
         finally:
-            running.connection.close()
+            connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(3)]
     for worker in workers:

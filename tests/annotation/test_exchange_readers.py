@@ -5,8 +5,10 @@ import gzip
 import io
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 import pyarrow.parquet
@@ -24,7 +26,7 @@ def lines(content: bytes, name: str = "x.jsonl", max_bytes: int = LIMIT) -> list
     return list(read_lines(io.BytesIO(content), name, max_bytes=max_bytes))
 
 
-def parquet(rows: list[dict[str, object]], **options: object) -> bytes:
+def parquet(rows: Sequence[dict[str, Any]], **options: Any) -> bytes:
     out = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), out, **options)
     return out.getvalue()
@@ -144,7 +146,7 @@ def test_bad_csv(content: bytes, number: int, reason: str) -> None:
 
 
 def test_parquet_rows_keep_their_nesting_and_lose_their_nulls() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"prompt": [{"role": "user", "content": "a"}], "ranks": [1, 2], "strength": 1.0},
         {"prompt": [{"role": "user", "content": "b"}], "ranks": None, "strength": float("nan")},
     ]
