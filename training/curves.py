@@ -1,7 +1,7 @@
 """Which curves of a run to show, in which order, and what they are called."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -46,10 +46,12 @@ class Curve:
         return "–" if self.last is None else value_text(self.key, self.last)
 
 
-def metrics_of(run: Run) -> dict[str, Points]:
-    """All points of a run by metric, each list by step."""
+def metrics_of(run: Run, keys: Iterable[str] | None = None) -> dict[str, Points]:
+    """The points of a run by metric, each list by step; of the quantities `keys`, or of all."""
     points: dict[str, Points] = defaultdict(list)
     rows = Metric.objects.filter(run=run).order_by("name", "step")
+    if keys is not None:
+        rows = rows.filter(name__in=[f"{split}/{key}" for split in SPLITS for key in keys])
     for name, step, value in rows.values_list("name", "step", "value").iterator():
         points[name].append((step, value))
     return dict(points)
@@ -73,8 +75,9 @@ def curves_of(run: Run, points: dict[str, Points]) -> list[Curve]:
     return [_curve(run, key, splits.get(key, []), points) for key in (*watched, *others)]
 
 
-def watched_curves(run: Run, points: dict[str, Points]) -> list[Curve]:
-    return curves_of(run, points)[: len(WATCHED[Run.Stage(run.stage)])]
+def watched_curves(run: Run) -> list[Curve]:
+    """The figures to look at first, for which only their own points are read."""
+    return curves_of(run, metrics_of(run, WATCHED[Run.Stage(run.stage)]))
 
 
 def _curve(run: Run, key: str, names: list[str], points: dict[str, Points]) -> Curve:

@@ -58,7 +58,7 @@ def _people(round_: Round) -> Notice | None:
 
 def run_notice(run: Run) -> Notice | None:
     """What the curves of a run say that a person should hear."""
-    points = metrics_of(run)
+    points = metrics_of(run, ("accuracy", "eos_rate", "kl", "length", "reward"))
     if run.stage == Run.Stage.PPO:
         return _ppo_notice(run, points)
     if run.stage == Run.Stage.REWARD:

@@ -78,7 +78,7 @@ def round_show(request: HttpRequest, access: Access, number: int) -> HttpRespons
         "status": round_status(round_),
         "notice": round_notice(round_),
         "run": run,
-        "curves": watched_curves(run, metrics_of(run)) if run else [],
+        "curves": watched_curves(run) if run else [],
         "samples": samples,
         "sample": samples[chosen] if samples else None,
         "chosen": chosen,

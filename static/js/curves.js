@@ -136,19 +136,29 @@ function redrawAll() {
 }
 
 const following = new Set(); // sources that are polled now
+const finished = new Map(); // source of an ended run -> its metrics, which no longer change
+
+function drawFinished(src) {
+  for (const figure of figuresOf(src)) if (!plots.has(figure)) draw(figure, finished.get(src));
+}
+
+const figuresOf = (src) => [...document.querySelectorAll("[data-curves]")].filter((f) => f.dataset.src === src);
 
 async function follow(src) {
+  if (finished.has(src)) return drawFinished(src);
   if (following.has(src)) return;
   following.add(src);
   for (;;) {
-    const figures = [...document.querySelectorAll("[data-curves]")].filter((f) => f.dataset.src === src);
-    if (!figures.length) break;
+    if (!figuresOf(src).length) break;
     const reply = await fetch(src, { headers: { Accept: "application/json" } }).catch(() => null);
     if (reply && !reply.ok) break; // signed out, or the run is gone
     if (reply) {
       const { ended, metrics } = await reply.json();
-      for (const figure of figures) if (figure.isConnected) draw(figure, metrics);
-      if (ended) return; // stays in `following`: nothing more will come
+      for (const figure of figuresOf(src)) draw(figure, metrics);
+      if (ended) {
+        finished.set(src, metrics);
+        break;
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -44,14 +44,16 @@ def test_curves_come_with_the_watched_first_and_validation_beside_rollouts(cast:
     assert curves[0].line is None
 
 
-def test_watched_curves_are_there_before_any_point(cast: Cast) -> None:
+def test_watched_curves_are_no_others_and_there_before_any_point(cast: Cast) -> None:
+    other = run_with(cast, Run.Stage.PPO, {"ppo/reward": [1.0], "ppo/entropy": [1.0]})
+    assert [curve.last for curve in watched_curves(other)] == [1.0, None, None]
     for stage, keys in (
         (Run.Stage.SFT, ["loss", "token_accuracy", "learning_rate"]),
         (Run.Stage.REWARD, ["accuracy", "loss"]),
         (Run.Stage.PPO, ["reward", "kl", "eos_rate"]),
     ):
         run = run_with(cast, stage, {})
-        assert [curve.key for curve in watched_curves(run, {})] == keys
+        assert [curve.key for curve in watched_curves(run)] == keys
 
 
 def test_rises_with_length_by_hand() -> None:
