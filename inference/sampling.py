@@ -25,8 +25,11 @@ def sampling_job_create(
     seed: int = 0,
     makes_tasks: bool = True,
     max_new_tokens: int = 64,
+    batch_size: int = 64,
 ) -> SamplingJob:
     """Ask for K answers to each prompt, split among the models by weight.
+
+    `batch_size` answers are decoded at once.
 
     Raises ValidationError where the models, the prompts or K do not fit the project.
     """
@@ -44,7 +47,7 @@ def sampling_job_create(
             priority=priority,
             seed=seed,
             makes_tasks=makes_tasks,
-            config={"max_new_tokens": max_new_tokens},
+            config={"max_new_tokens": max_new_tokens, "batch_size": batch_size},
         )
         SamplingModel.objects.bulk_create(
             SamplingModel(job=job, model=model, weight=weight, temperature=temperature)

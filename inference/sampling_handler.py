@@ -60,7 +60,7 @@ class SamplingHandler(JobHandler[SamplingJob]):
             "kind": "sample",
             "models": {str(one.pk): str(model_folder(one)) for one in models},
             "requests": str(folder / REQUESTS),
-            "config": {"template_hashes": hashes},
+            "config": {"template_hashes": hashes, "batch_size": job.config["batch_size"]},
         }
 
     def ingest(self, job: SamplingJob, events: Sequence[tuple[int, Event]]) -> None:

@@ -31,6 +31,8 @@ class Recipe(Config):
     """From round 2 on, the share of the answers that the previous round's policy gives."""
     temperature: float = Field(default=1.0, gt=0)
     max_new_tokens: int = Field(default=64, ge=1)
+    sample_batch_size: int = Field(default=256, ge=1)
+    """Answers decoded at once; lower it where memory is short."""
     policy_sample_prompts: int = Field(default=60, ge=0)
     """Prompts that the new policy answers at the end, for people to rank; 0 skips the stage."""
     sft: SftConfig = SftConfig()
@@ -93,6 +95,7 @@ INSTRUCTGPT = Recipe(
     k=9,
     prompts_per_round=33_000,
     max_new_tokens=1000,
+    sample_batch_size=64,
     policy_sample_prompts=1000,
     sft=SftConfig(
         epochs=16,

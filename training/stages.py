@@ -115,6 +115,7 @@ def _sampling(round_: Round, mix: Mix, count: int, salt: str) -> Begin:
             k=recipe.k,
             seed=round_.seed,
             max_new_tokens=recipe.max_new_tokens,
+            batch_size=recipe.sample_batch_size,
         )
     }
 

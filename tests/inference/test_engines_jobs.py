@@ -41,9 +41,9 @@ def messages(text):
 
 
 def requests(model="a", n=3, **sampling):
-    sampling = Sampling(**{"max_new_tokens": 8, **sampling})
+    drawn = Sampling(**{"max_new_tokens": 8, **sampling})
     return [
-        Request(id=f"{model}{i}", model=model, messages=messages(text), n=n, sampling=sampling)
+        Request(id=f"{model}{i}", model=model, messages=messages(text), n=n, sampling=drawn)
         for i, text in enumerate(TEXTS)
     ]
 

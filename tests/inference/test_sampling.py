@@ -13,7 +13,7 @@ from inference.engines.protocol import Answer, Request
 from inference.engines.protocol import Completion as Sampled
 from inference.models import Generation, ModelVersion, SamplingItem, SamplingJob
 from inference.sampling import sampling_job_create
-from inference.sampling_handler import SamplingHandler
+from inference.sampling_handler import SamplingHandler, item_settle
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db]
 
@@ -174,7 +174,7 @@ def test_answers_become_one_task_per_prompt(job, prompts, tmp_path):
         "model__name", flat=True
     )
     assert sorted(by_model) == ["policy"] * 3 + ["sft"] * 3
-    one = Generation.objects.first()
+    one = Generation.objects.earliest("pk")
     assert (one.tokens, one.log_probability, one.finish_reason) == (3, -1.75, "stop")
 
 
@@ -182,20 +182,18 @@ def test_again_after_a_kill_nothing_is_repeated_or_lost(job, tmp_path, monkeypat
     job = claim(job)
     _, requests = prepared(job, tmp_path)
     answer(requests, tmp_path)
-    import inference.sampling_handler as handler  # noqa: PLC0415
-
-    settle, calls = handler.item_settle, []
+    calls = []
 
     def dying(**arguments):
         calls.append(1)
         if len(calls) == 12:  # in the second chunk of 8
             raise KeyboardInterrupt
-        settle(**arguments)
+        item_settle(**arguments)
 
-    monkeypatch.setattr(handler, "item_settle", dying)
+    monkeypatch.setattr("inference.sampling_handler.item_settle", dying)
     with pytest.raises(KeyboardInterrupt):
         finish(job, tmp_path)
-    monkeypatch.setattr(handler, "item_settle", settle)
+    monkeypatch.setattr("inference.sampling_handler.item_settle", item_settle)
     assert Task.objects.count() == 8
     assert job.items.filter(state=State.PENDING).count() == 12
     first = set(Task.objects.values_list("pk", flat=True))

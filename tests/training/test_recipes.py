@@ -55,7 +55,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones():
 
 def test_a_recipe_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
-        RECIPES["laptop"].k = 4
+        RECIPES["laptop"].k = 4  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ from training.rounds import (
     round_status,
     rounds_reconcile,
 )
-from training.stages import prompts_unranked, stage_model
+from training.runs import run_create
+from training.stages import prompts_choose, prompts_unranked, stage_model
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db]
 
@@ -122,20 +123,17 @@ def test_advancing_again_and_again_begins_nothing_twice(ready):
 
 def test_a_caller_that_dies_beginning_a_stage_leaves_it_as_it_was(ready, monkeypatch, settings):
     round_ = start(ready)
-    import training.stages as stages  # noqa: PLC0415
-
-    create = stages.run_create
 
     def dying(**arguments):
-        create(**arguments)
+        run_create(**arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stages, "run_create", dying)
+    monkeypatch.setattr("training.stages.run_create", dying)
     with pytest.raises(KeyboardInterrupt):
         round_advance(round_id=round_.pk)
     assert states(round_) == [State.PENDING] * 6
     assert not Run.objects.exists()
-    monkeypatch.setattr(stages, "run_create", create)
+    monkeypatch.setattr("training.stages.run_create", run_create)
     rounds_reconcile()  # it might be at it still
     assert states(round_)[0] == State.PENDING
     settings.HEARTBEAT_LOST = 0
@@ -223,8 +221,6 @@ def test_prompts_are_asked_once_and_include_validation(ready):
 
 
 def test_the_same_seed_asks_the_same_prompts(ready):
-    from training.stages import prompts_choose  # noqa: PLC0415
-
     round_ = start(ready)
     chosen = prompts_choose(round_, 8, "sample")
     assert chosen == prompts_choose(round_, 8, "sample")
