@@ -64,7 +64,8 @@ def test_the_files_are_as_the_learners_read_them(cast, labels, storage_in_tmp):
     (ranked,) = read.rankings("valid")
     assert ranked.ranks == [1, 2]
     assert [one.prompt_id for one in read.prompts("valid")] == [labels["valid"].pk]
-    assert read.demonstrations("valid") == read.prompts("test") == []
+    assert read.demonstrations("valid") == []
+    assert read.prompts("test") == []
 
     table = parquet.read_table(folder / "rankings.parquet")
     assert table.column_names == [
