@@ -175,7 +175,7 @@ def no_constant(name: str) -> None:
 
 def read_object(number: int, raw: bytes) -> Line:
     try:
-        value = json.loads(raw.decode(), parse_constant=no_constant)
+        value = json.loads(raw.rstrip().decode(), parse_constant=no_constant)
     except UnicodeDecodeError:
         return Line(number, error=NOT_UTF8)
     except RecursionError:
