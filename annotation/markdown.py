@@ -6,6 +6,7 @@ more, so that a fault in one of the two does not open the page.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -25,6 +26,7 @@ ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "code": {"class"}}
 REL = "noopener nofollow"
 # Past this many characters the parser's time is not worth the formatting: shown as plain text.
 LONGEST = 200_000
+LONGEST_REMEMBERED = 8_000
 
 
 def image_as_link(
@@ -45,9 +47,13 @@ PARSER = parser()
 
 
 def markdown_render(text: str) -> SafeString:
-    """Render `text` to sanitised HTML; links open with rel="noopener nofollow"."""
+    """Render `text` to sanitised HTML; links carry rel="noopener nofollow"."""
     if len(text) > LONGEST:
         return mark_safe(f"<pre>{escapeHtml(text)}</pre>")  # noqa: S308 - escaped just here
+    return remembered(text) if len(text) <= LONGEST_REMEMBERED else rendered(text)
+
+
+def rendered(text: str) -> SafeString:
     html = nh3.clean(
         PARSER.render(text),
         tags=TAGS,
@@ -56,3 +62,7 @@ def markdown_render(text: str) -> SafeString:
         link_rel=REL,
     )
     return mark_safe(html)  # noqa: S308 - sanitised just above
+
+
+# Instructions stand on every page and answers come back on reload; some 10 MB at the most.
+remembered = lru_cache(maxsize=512)(rendered)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,8 +36,14 @@ def seconds_read(value: Any) -> int:
 
 
 def next_task_url(access: Access) -> str:
-    """Claim the next task and say where it is: the start page where there is none."""
-    assignment = task_claim(labeler=access.user, project=access.project)
+    """Claim the next task and say where it is: the start page where there is none.
+
+    That page also tells who may no longer be given any; what they have handed in is in already.
+    """
+    try:
+        assignment = task_claim(labeler=access.user, project=access.project)
+    except PermissionDenied:
+        assignment = None
     if assignment is None:
         return reverse("work", args=[access.project.slug])
     return reverse("work-task", args=[access.project.slug, assignment.public_id])

@@ -12,6 +12,7 @@ export function autosave({ url, key, revision, read, seconds, show }) {
   let sending = false;
   let failures = 0;
   let over = false;
+  let refused = false;
 
   function changed() {
     current += 1;
@@ -57,12 +58,13 @@ export function autosave({ url, key, revision, read, seconds, show }) {
         redirect: "manual", // to the sign-in page, when the session has ended
       });
       if (answer.ok) acknowledge(sent);
-      else refuse(spent, answer.type === "opaqueredirect" ? "signed-out" : "refused");
+      else if (answer.type === "opaqueredirect" || answer.status === 403) refuse(spent, "signed-out");
+      else refuse(spent, answer.status < 500 ? "refused" : "offline");
     } catch {
       refuse(spent, "offline");
     }
     sending = false;
-    if (!over && current !== saved) schedule(failures ? RETRY[Math.min(failures, RETRY.length) - 1] : QUIET);
+    if (!over && !refused && current !== saved) schedule(failures ? RETRY[Math.min(failures, RETRY.length) - 1] : QUIET);
   }
 
   function acknowledge(sent) {
@@ -77,6 +79,7 @@ export function autosave({ url, key, revision, read, seconds, show }) {
   function refuse(spent, why) {
     seconds.giveBack(spent);
     failures += 1;
+    refused = why === "refused"; // asking again would be answered the same
     show(why);
   }
 

@@ -11,6 +11,9 @@ const SAVED = {
   refused: "The server did not take the draft: your work is kept in this browser",
 };
 
+const SIGNED_OUT = "You are signed out. Sign in in another tab, then go on here: your work is kept.";
+const UNREACHED = "The work was not handed in: the server could not be reached or failed. It is kept; try again.";
+
 /** Wire the form `work`. `read()` gives the draft as JSON; `missing()` says what is still to be done
  * before it may be submitted, or nothing. */
 export function desk({ read, missing, onMissing, onEscape }) {
@@ -48,9 +51,15 @@ export function desk({ read, missing, onMissing, onEscape }) {
     if (event.target !== form) return;
     if (event.detail.xhr.getResponseHeader("HX-Redirect")) draft.end();
   });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // A session that has ended is answered with the sign-in page, in the place of what was asked.
+    if (new URL(event.detail.xhr.responseURL).pathname === event.detail.pathInfo.requestPath) return;
+    event.detail.shouldSwap = false;
+    fail(SIGNED_OUT);
+  });
   for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     form.addEventListener(type, (event) => {
-      if (event.target === form) fail("The work was not handed in: the server could not be reached or failed. It is kept; try again.");
+      if (event.target === form) fail(event.detail.xhr?.status === 403 ? SIGNED_OUT : UNREACHED);
     });
   }
 

@@ -85,6 +85,32 @@ def test_a_refused_submission_keeps_what_was_written(page: Page) -> None:
     assert editor(page).input_value().endswith("c")
 
 
+def test_who_was_signed_out_loses_nothing(page: Page, cast: Cast, sign_in: SignIn) -> None:
+    editor(page).fill("Written before the session ended")
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("signed out")
+    expect(editor(page)).to_have_value("Written before the session ended")
+    address = page.url
+    sign_in(cast.lena)
+    page.goto(address)
+    expect(editor(page)).to_have_value("Written before the session ended")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != address)
+    assert Demonstration.objects.get().text == "Written before the session ended"
+
+
+def test_a_minute_at_work_renews_the_lease(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    ready(page)
+    before = Assignment.objects.get().expires_at
+    with page.expect_response("**/beat/") as answer:
+        page.clock.run_for(61_000)
+    assert answer.value.status == 204
+    assert Assignment.objects.get().expires_at > before
+
+
 def test_skip_takes_a_reason_and_brings_the_next_task(page: Page, cast: Cast) -> None:
     first = page.url
     page.get_by_role("button", name="Skip").click()
