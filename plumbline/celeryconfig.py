@@ -10,6 +10,8 @@ from plumbline.transport import transport_install
 broker_url: str = settings.CELERY_BROKER_URL
 broker_connection_retry_on_startup = True
 broker_transport_options: dict[str, Any] = {}
+if broker_url == "filesystem://":
+    broker_url = "filesystem://localhost"  # kombu warns at every connection that names no host
 if broker_url.startswith("filesystem"):
     transport_install()
     _folder = settings.CELERY_BROKER_FOLDER

@@ -44,6 +44,9 @@ def job_run(*, kind: str, job_id: int) -> bool:
 
     Safe to call for any job at any time: only one caller gets the row.
     """
+    if shutdown_requested():
+        # A message that this worker held in reserve; the reconcile sends it to another.
+        return False
     holder = f"{kind}:{job_id}:{uuid.uuid4().hex[:12]}"
     device = device_lease_take(holder=holder)
     if device is None:
@@ -64,11 +67,12 @@ def job_run(*, kind: str, job_id: int) -> bool:
 def jobs_drain() -> int:
     """Run every queued job in this process, and what they queue in turn; returns how many ran."""
     ran = 0
-    while queued := claims.jobs_queued():
-        if any(job_run(kind=kind, job_id=job_id) for kind, job_id in queued[:1]):
+    while (queued := claims.jobs_queued()) and not shutdown_requested():
+        kind, job_id = queued[0]
+        if job_run(kind=kind, job_id=job_id):
             ran += 1
         else:
-            time.sleep(POLL)
+            time.sleep(POLL)  # a worker has the device, or was quicker
     return ran
 
 

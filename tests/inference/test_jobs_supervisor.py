@@ -263,6 +263,14 @@ def test_a_worker_that_shuts_down_gives_its_job_back(cast, scripted, job_of, sen
     assert not alive(pid_said(scripted))
 
 
+def test_a_worker_that_shuts_down_begins_nothing(cast, scripted, job_of):
+    shutdown_request()
+    job = job_of(cast)
+    assert not run(job)
+    assert jobs_drain() == 0
+    assert (job.state, job.attempt) == ("queued", 0)
+
+
 def test_a_heart_that_stopped_is_found_by_the_reconcile(cast, scripted, job_of):
     job = job_of(cast)
     SamplingJob.objects.filter(pk=job.pk).update(

@@ -8,14 +8,22 @@ import signal
 import socket
 import time
 import urllib.request
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from inference.child.events import locate_events
 from inference.models import DeviceLease, ModelVersion
+from inference.registry import base_model_get
 from plumbline import celery_app
+from tests.inference.tiny import tiny_causal_lm, tiny_tokenizer
+from tests.training.by_hand import demonstrations_make, prompts_make
 from tests.training.processes import Processes, alive, wait_for
+from training.learners.specs import SftConfig
 from training.models import Metric, Run, RunEvent, RunInput, Snapshot
-from training.runs import run_cancel
+from training.runs import run_cancel, run_create
+from training.snapshots import snapshot_create
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -78,6 +86,15 @@ def pids():
     return [int(row.data["text"].split()[1]) for row in texts.order_by("attempt")]
 
 
+def learners(folder):
+    """Processes whose command line names the attempt's spec."""
+    spec = f"{folder}/spec.json".encode()
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if spec in status.read_bytes():
+                yield int(status.parent.name)
+
+
 def working(run, attempt=1):
     """The learner's pid, once its first metrics are in the database."""
     assert not ended(run), run.error_cause
@@ -138,6 +155,39 @@ def test_the_worker_is_killed_and_the_learner_will_not_end(processes, run_of, st
     wait_for(lambda: not alive(orphan), processes)
     assert (storage_in_tmp / f"runs/{run.pk}/attempt-1/result.json").exists()
     assert_ended_once(run, attempt=2)
+
+
+def test_the_worker_of_a_real_learner_is_killed(processes, cast, storage_in_tmp):
+    prompts = prompts_make(cast.project)
+    demonstrations_make(prompts)
+    folder = storage_in_tmp / "models" / "base"
+    tiny_causal_lm().save_pretrained(folder)
+    tiny_tokenizer().save_pretrained(folder)
+    run = run_create(
+        project=cast.project,
+        actor=cast.rosa,
+        stage="sft",
+        config=SftConfig(epochs=10, batch_size=4, samples=1, max_new_tokens=8).model_dump(),
+        seed=1,
+        models={"start": base_model_get(project=cast.project)},
+        snapshot=snapshot_create(project=cast.project, kinds=["demonstration"]),
+    )
+    processes.environment |= {
+        "DJANGO_SETTINGS_MODULE": "plumbline.settings",
+        "OMP_NUM_THREADS": "1",
+    }
+    start_workers(processes)
+    first = storage_in_tmp / f"runs/{run.pk}/attempt-1"
+    wait_for(lambda: locate_events(first / "events.jsonl")[0] or ended(run), processes)
+    (learner,) = learners(first)
+    processes.kill("gpu")
+    wait_for(lambda: not alive(learner), processes, seconds=2)
+    processes.start("gpu")
+    wait_for(lambda: ended(run), processes, seconds=200)
+    assert (run.state, run.attempt) == ("succeeded", 2), run.error_cause
+    model = ModelVersion.objects.get(made_by=f"run:{run.pk}")
+    assert (storage_in_tmp / model.folder / "model.safetensors").exists()
+    assert not (first / "model").exists()
 
 
 def test_the_learner_is_killed(processes, run_of):
