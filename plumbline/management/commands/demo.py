@@ -46,4 +46,7 @@ class Command(BaseCommand):
         """Replace this process by honcho, so that Ctrl-C reaches it and it ends its children."""
         honcho = Path(sys.executable).with_name("honcho")
         os.chdir(settings.BASE_DIR)
-        os.execv(honcho, [str(honcho), "start", "--port", str(port)])  # noqa: S606
+        # The Procfile's programs are those beside this Python, whether or not it was activated.
+        path = os.pathsep.join([str(honcho.parent), os.environ.get("PATH", os.defpath)])
+        command = [str(honcho), "start", "--port", str(port)]
+        os.execve(honcho, command, {**os.environ, "PATH": path})  # noqa: S606
