@@ -15,8 +15,8 @@ from inference.tiny.corpus import Message, Quality, answer_written
 from inference.tiny.reading import parse_prompt
 from simulation.judge import is_rude, is_wrong, judge_opinion
 
-# Measured so that two people agree on 0.70-0.80 of pairs, of a base model's answers (0.79) as of
-# answers after fine-tuning, which lie closer together (0.72-0.76).
+# Measured so that two people agree on 0.70-0.80 of pairs, of a base model's answers (0.78) as of
+# those after fine-tuning, which lie closer together (0.74).
 _TASTE = 0.25
 _NOISE = 0.5
 _SLIP = 0.12
@@ -26,11 +26,11 @@ _BAD = 2.0
 _BAD_WEIGHT = 0.5
 
 _DEMONSTRATIONS = {
-    Quality.PLAIN: 0.44,
-    Quality.FRIENDLY: 0.28,
-    Quality.PADDED: 0.12,
-    Quality.CURT: 0.10,
-    Quality.GUSHING: 0.06,
+    Quality.PLAIN: 0.42,
+    Quality.FRIENDLY: 0.36,
+    Quality.PADDED: 0.09,
+    Quality.CURT: 0.08,
+    Quality.GUSHING: 0.05,
 }
 
 
