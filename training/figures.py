@@ -64,8 +64,6 @@ def value_text(key: str, value: float) -> str:
         return f"{value:,.0f}"
     if abs(value) >= 10:
         return f"{value:.1f}"
-    if value and abs(value) < 0.001:
-        return f"{value:.1e}"
     return f"{value:.2f}" if abs(value) >= 0.01 else f"{value:.2g}"
 
 

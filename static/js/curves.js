@@ -72,7 +72,7 @@ function options(figure, canvas) {
   return {
     width: canvas.clientWidth,
     height: canvas.clientHeight,
-    padding: [8, 8, 0, 0],
+    padding: [8, 14, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 } },
     scales: { x: { time: false } },

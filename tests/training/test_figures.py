@@ -15,7 +15,7 @@ from training.figures import metrics_text, value_text
         ("length", 39.9, "39.9"),
         ("pairs", 5312.0, "5,312"),
         ("loss", 12345.6, "12,346"),
-        ("learning_rate", 0.000006, "6.0e-06"),
+        ("learning_rate", 0.000006, "6e-06"),
         ("kl", 0.0, "0"),
     ],
 )
