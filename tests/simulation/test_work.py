@@ -1,0 +1,63 @@
+"""Simulated people go through the queue like anybody."""
+
+from random import Random
+
+import pytest
+from django.db.models import F
+
+from annotation.models import Assignment, Demonstration, Ranking, Task
+from annotation.prompts.prompts import completion_create
+from annotation.queue.leases import shown_slots
+from annotation.queue.tasks import task_create
+from inference.tiny.corpus import training_prompts
+from simulation.judge import judge_score
+from simulation.people import SimulatedLabeler
+from simulation.work import labelers_work
+from simulation.world import World, demonstrations_ask, prompts_add, world_create
+
+pytestmark = [pytest.mark.django_db, pytest.mark.service]
+
+
+@pytest.fixture
+def world() -> World:
+    return world_create(name="World", slug="world", labelers=3, password="a long password")
+
+
+def test_every_demonstration_asked_for_is_written_and_good(world: World) -> None:
+    prompts = prompts_add(project=world.project, seed=1, count=12)
+    demonstrations_ask(project=world.project, prompts=prompts)
+    assert labelers_work(project=world.project, people=world.labelers, seed=1) == len(prompts)
+    written = Demonstration.objects.filter(project=world.project)
+    assert written.count() == len(prompts)
+    scores = [judge_score(row.prompt.messages, row.text) for row in written]
+    assert sum(scores) / len(scores) > 1.5
+
+
+def test_rankings_say_of_each_text_what_was_meant(world: World) -> None:
+    """The best answer for the labeler is the best in the database, whatever order was shown."""
+    prompt = training_prompts(3, 1)[0]
+    row = prompts_add(project=world.project, seed=3, count=1)[0]
+    good = best_answer(prompt.messages)
+    texts = [good, "You fool.", "No.", "bananas bananas bananas bananas"]
+    answers = [completion_create(prompt=row, text=text)[0] for text in texts]
+    task_create(project=world.project, kind="ranking", prompt=row, completions=answers, overlap=3)
+    assert labelers_work(project=world.project, people=world.labelers, seed=3) == 3
+    for ranking in Ranking.objects.filter(project=world.project):
+        ranks = dict(ranking.judgments.values_list("completion__text", "rank"))
+        assert ranks[good] == 1
+        assert set(ranks) == set(texts)
+    orders = {tuple(s.slot for s in shown_slots(each)) for each in Assignment.objects.all()}
+    assert len(orders) > 1
+
+
+def best_answer(messages: list[dict[str, str]]) -> str:
+    tries = [SimulatedLabeler(1).write_demonstration(messages, Random(n)) for n in range(10)]
+    return max(tries, key=lambda text: judge_score(messages, text))
+
+
+def test_no_more_is_done_than_the_limit_allows(world: World) -> None:
+    prompts = prompts_add(project=world.project, seed=4, count=10)
+    demonstrations_ask(project=world.project, prompts=prompts)
+    assert labelers_work(project=world.project, people=world.labelers, seed=4, limit=4) == 4
+    assert Task.objects.filter(state="done").count() == 4
+    assert not Task.objects.filter(submitted_count__gt=F("overlap")).exists()
