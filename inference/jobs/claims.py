@@ -96,7 +96,7 @@ def job_lost(*, job: Job, cause: str) -> bool:
     if job.attempt < MAX_ATTEMPTS:
         logger.warning("Attempt %s of %s was lost: %s", job.attempt, job, cause)
         return job_requeue(job=job)
-    cause = f"{cause} It was attempt {job.attempt} of {MAX_ATTEMPTS}."
+    cause = f"{cause} It was begun {job.attempt} times."
     return job_fail(job=job, cause=cause, advice=LOST_ADVICE)
 
 

@@ -34,7 +34,7 @@ POLL = 0.1
 class Verdict(Enum):
     """Why supervision ended before the process did."""
 
-    FENCED = "another attempt counts now"
+    FENCED = "another attempt counts now, or has the device"
     CANCEL = "cancel was requested"
     SHUTDOWN = "the worker shuts down"
 
@@ -108,7 +108,7 @@ def _watch(attempt: Attempt, child: Child) -> int | Verdict:
     beaten = 0.0
     while True:
         status = child.wait(POLL)
-        if shutdown_requested():
+        if status is None and shutdown_requested():
             return Verdict.SHUTDOWN
         if status is None and time.monotonic() - beaten < settings.HEARTBEAT_EVERY:
             continue
@@ -131,6 +131,8 @@ def _conclude(attempt: Attempt, child: Child, outcome: int | Verdict) -> None:
     job = attempt.job
     if outcome is Verdict.FENCED:
         logger.warning("%s: attempt %s is fenced and counts for nothing", job, job.attempt)
+        # Where only the device was lost the row is still ours to give back.
+        claims.job_requeue(job=job)
     elif outcome is Verdict.CANCEL:
         claims.job_cancelled(job=job)
     elif outcome is Verdict.SHUTDOWN:

@@ -190,7 +190,7 @@ def test_the_last_attempt_fails_in_plain_words(cast, job_of, sent, ended):
         silence(job)
         jobs_reconcile()
     assert state(job) == "failed"
-    assert job.error_cause == ("Its worker stopped without a word. It was attempt 3 of 3.")
+    assert job.error_cause == ("Its worker stopped without a word. It was begun 3 times.")
     assert "log.txt" in job.error_advice
     assert ended == ["failed"]
 

@@ -150,7 +150,7 @@ def test_a_process_that_is_always_killed_fails(cast, scripted, job_of):
     job.refresh_from_db()
     assert job.state == "failed"
     assert "ran out of memory" in job.error_cause
-    assert f"attempt {MAX_ATTEMPTS} of {MAX_ATTEMPTS}" in job.error_cause
+    assert f"begun {MAX_ATTEMPTS} times" in job.error_cause
 
 
 def test_a_refusal_to_prepare_is_the_failure(cast, scripted, job_of, monkeypatch):
@@ -238,6 +238,16 @@ def test_a_fenced_attempt_ends_its_process_and_keeps_nothing(cast, scripted, job
     assert (job.state, job.attempt, job.worker) == ("running", 2, "another")
     assert not alive(pid_said(scripted))
     assert not ModelVersion.objects.exists()
+
+
+def test_an_attempt_that_lost_its_device_gives_the_job_back(cast, scripted, job_of):
+    job = job_of(cast, steps=1000, step_seconds=0.05)
+    thread = later(lambda: scripted.events, lambda: DeviceLease.objects.update(holder="other"))
+    run(job)
+    thread.join()
+    assert job.state == "queued"
+    assert DeviceLease.objects.get().holder == "other"
+    assert not alive(pid_said(scripted))
 
 
 def test_a_fenced_attempt_that_finishes_registers_nothing(cast, scripted, job_of, monkeypatch):
