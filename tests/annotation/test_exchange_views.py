@@ -27,7 +27,7 @@ def upload(client: Client, *records: dict[str, Any], name: str = "a.jsonl") -> I
     file = SimpleUploadedFile(name, text.encode())
     answer = client.post("/p/everyday/imports/", {"file": file, "kind": "auto"})
     assert answer.status_code == 302, answer.content.decode()
-    return ImportBatch.objects.get(pk=answer.url.strip("/").split("/")[-1])
+    return ImportBatch.objects.get(pk=answer["Location"].strip("/").split("/")[-1])
 
 
 def page_of(client: Client, batch: ImportBatch, **headers: str) -> str:
@@ -104,7 +104,7 @@ def test_import_fails_as_a_whole_and_can_be_repeated(client: Client, cast: Cast)
     assert not Prompt.objects.exists()
     answer = client.post(f"/p/everyday/imports/{batch.pk}/repeat/")
     repeated = ImportBatch.objects.exclude(pk=batch.pk).get()
-    assert answer.url == f"/p/everyday/imports/{repeated.pk}/"
+    assert answer["Location"] == f"/p/everyday/imports/{repeated.pk}/"
     assert repeated.good_lines_only
     batch_run(batch_id=repeated.pk)
     assert Prompt.objects.visible().count() == 1

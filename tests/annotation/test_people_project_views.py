@@ -18,7 +18,7 @@ def check_access(client: Client, cast: Cast, url: str, *, member_status: int = 4
     """Anonymous people are sent to sign in, outsiders get 404, a labeler gets 403."""
     client.logout()
     answer = client.get(url)
-    assert (answer.status_code, answer.url.split("?")[0]) == (302, "/sign-in/")
+    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/sign-in/")
     assert sign_in(client, cast.otto).get(url).status_code == 404
     assert sign_in(client, cast.lena).get(url).status_code == member_status
 

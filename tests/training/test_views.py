@@ -1,6 +1,7 @@
 """The researcher's pages."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -21,7 +22,7 @@ HOSTILE = "<script>alert(1)</script> **bold**"
 
 
 @pytest.fixture
-def ready(cast: Cast, storage_in_tmp) -> Cast:
+def ready(cast: Cast, storage_in_tmp: Path) -> Cast:
     base_make(storage_in_tmp)
     demonstrations_make(prompts_make(cast.project)[:5])
     return cast
@@ -87,7 +88,7 @@ def test_round_new_it_works(client: Client, ready: Cast) -> None:
     assert 'value="5"' in page
     answer = client.post("/p/everyday/rounds/new/", {"recipe": "smoke", "seed": "5"})
     round_ = Round.objects.get()
-    assert answer.url == "/p/everyday/rounds/1/"
+    assert answer["Location"] == "/p/everyday/rounds/1/"
     assert (round_.recipe["name"], round_.seed, round_.created_by) == ("smoke", 5, ready.rosa)
 
 
@@ -162,7 +163,7 @@ def test_round_it_checks_access(client: Client, round_: Round, ready: Cast) -> N
 
 def test_round_cancel_it_works(client: Client, round_: Round, ready: Cast) -> None:
     sign_in(client, ready.rosa)
-    assert client.post("/p/everyday/rounds/1/cancel/").url == "/p/everyday/rounds/1/"
+    assert client.post("/p/everyday/rounds/1/cancel/")["Location"] == "/p/everyday/rounds/1/"
     round_.refresh_from_db()
     assert round_.state == Round.State.CANCELLED
     answer = client.post("/p/everyday/rounds/1/cancel/", follow=True)
