@@ -79,7 +79,8 @@ class SamplingHandler(JobHandler[SamplingJob]):
         shares = shares_split(job.k, [one.weight for one, _ in mix])
         with _AnswerFile(folder / COMPLETIONS) as answers:
             for start in range(0, len(pending), CHUNK):
-                job.phase, job.done, job.total = "queueing", start, len(pending)
+                job.phase, job.total = "queueing", len(pending)
+                job.done = min(start + CHUNK, job.total)
                 with transaction.atomic():
                     if not job_beat(job=job):
                         return

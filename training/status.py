@@ -132,7 +132,7 @@ _FIGURES: dict[Run.Stage, list[tuple[str, str]]] = {
     Run.Stage.REWARD: [
         ("validation_accuracy", "right on {:.0%} of unseen pairs"),
         ("valid/accuracy", "right on {:.0%} of unseen pairs"),
-        ("train/rankings", "{:,.0f} rankings"),
+        ("rankings", "{:,.0f} rankings"),
         ("train/loss", "training loss {:.2f}"),
     ],
     Run.Stage.PPO: [
