@@ -1,46 +1,60 @@
-"""How a transaction waits for SQLite's write lock.
+"""How a statement waits for SQLite's write lock.
 
 SQLite's own busy handler sleeps longer the longer it has waited, up to 100 ms at a time, while who
 comes new tries every millisecond: under load the oldest waiters starve, some past any timeout (20
-labelers beside an import: a slowest claim of 20 s). Here everybody who begins a transaction tries
-at the same short interval, so that no one who waits is worse off than who arrives.
+labelers beside an import: a slowest claim of 20 s). Here everybody tries at the same short
+interval, so that no one who waits is worse off than who arrives.
 """
 
 import random
 import sqlite3
 import time
+from typing import Any
 
 from django.db.backends.sqlite3 import base
-from django.db.utils import OperationalError
 
 # Seconds between two tries, and how long to go on trying.
 BETWEEN = (0.001, 0.004)
 PATIENCE = 120.0
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    def _start_transaction_under_autocommit(self) -> None:
-        timeout = int(1000 * self.settings_dict["OPTIONS"].get("timeout", 5.0))
+class PatientCursor(base.SQLiteCursorWrapper):
+    """Tries again while the lock is taken. Only outside of a transaction: inside of one that has
+    begun to read, SQLite's refusal is final, and one that may write has the lock."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
         deadline = time.monotonic() + PATIENCE
-        self._busy_timeout(0)
+        while True:
+            try:
+                return super().execute(query, params)
+            except sqlite3.OperationalError as error:
+                # The low byte is the primary code; how the lock was taken makes no difference.
+                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or self.connection.in_transaction or time.monotonic() > deadline:
+                    raise
+            time.sleep(random.uniform(*BETWEEN))
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        """Without the tries, which would write the first rows twice."""
+        if self.connection.in_transaction:
+            return super().executemany(query, param_list)
+        self.execute("BEGIN IMMEDIATE")
         try:
-            while not self._begin(last=time.monotonic() > deadline):
-                time.sleep(random.uniform(*BETWEEN))
+            return super().executemany(query, param_list)
+        except BaseException:
+            self.connection.rollback()
+            raise
         finally:
-            self._busy_timeout(timeout)
+            self.connection.commit()
 
-    def _begin(self, *, last: bool) -> bool:
-        """Whether the transaction began; raises when the lock is taken at the last try."""
-        try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs
-        except OperationalError as error:
-            # The low byte is the primary code; how the lock came to be taken makes no difference.
-            code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
-            if last or code != sqlite3.SQLITE_BUSY:
-                raise
-            return False
-        return True
 
-    def _busy_timeout(self, milliseconds: int) -> None:
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params: Any) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.execute("PRAGMA busy_timeout = 0")  # the cursor waits, not SQLite
+        return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        del name
         assert self.connection is not None
-        self.connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        return self.connection.cursor(factory=PatientCursor)

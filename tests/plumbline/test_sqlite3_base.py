@@ -9,7 +9,6 @@ from django.db.utils import OperationalError
 
 from plumbline.sqlite3 import base
 
-
 pytestmark = pytest.mark.django_db
 
 
@@ -72,9 +71,26 @@ def test_patience_ends(tmp_path, monkeypatch):
     end(holder)
 
 
-def test_other_statements_keep_their_timeout(tmp_path):
+def test_statements_outside_of_a_transaction_wait_too(tmp_path):
+    holder, writer = connection(tmp_path / "a"), connection(tmp_path / "a")
+    with holder.cursor() as cursor:
+        cursor.execute("CREATE TABLE word (text TEXT)")
+    begin(holder)
+    timer = threading.Timer(0.3, end, args=(holder,))
+    holder.inc_thread_sharing()
+    timer.start()
+    with writer.cursor() as cursor:
+        cursor.execute("INSERT INTO word VALUES ('one')")
+        cursor.executemany("INSERT INTO word VALUES (%s)", [("two",), ("three",)])
+        assert cursor.execute("SELECT count(*) FROM word").fetchone() == (3,)
+    timer.join()
+
+
+def test_an_error_is_raised_at_once(tmp_path):
     db = connection(tmp_path / "a")
+    with db.cursor() as cursor, pytest.raises(OperationalError, match="no such table"):
+        cursor.execute("SELECT * FROM word")
+    with db.cursor() as cursor, pytest.raises(OperationalError, match="no such table"):
+        cursor.executemany("INSERT INTO word VALUES (%s)", [("two",)])
     begin(db)
     end(db)
-    with db.cursor() as cursor:
-        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (50,)
