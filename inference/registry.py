@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
+import huggingface_hub
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import transaction
-from huggingface_hub import snapshot_download
 
 from annotation.models import Project
 from inference.child.failure import Failure
@@ -92,7 +92,8 @@ def model_folder(model: ModelVersion) -> Path:
 
 def _from_hub(model: ModelVersion) -> Path:
     try:
-        return Path(snapshot_download(model.folder))
+        # By attribute: the package loads its parts when they are asked for.
+        return Path(huggingface_hub.snapshot_download(model.folder))
     # The hub's client has a dozen errors of its own, and all mean this.
     except Exception as error:
         raise Failure(

@@ -5,12 +5,12 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from inference.jobs.messages import QUEUE, TASK
+from inference.jobs.messages import TASK
 from inference.jobs.shutdown import shutdown_request
 from inference.jobs.supervisor import job_run
 
 
-@shared_task(name=TASK, queue=QUEUE, ignore_result=True)  # type: ignore[untyped-decorator]
+@shared_task(name=TASK, ignore_result=True)  # type: ignore[untyped-decorator]
 def job_run_task(*, kind: str, job_id: int) -> None:
     job_run(kind=kind, job_id=job_id)
 

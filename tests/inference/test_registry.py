@@ -86,7 +86,7 @@ def test_a_base_that_is_nowhere_says_how_to_build_one(cast, settings):
 
 def test_a_base_comes_from_the_hub(cast, settings, monkeypatch, tmp_path):
     settings.BASE_MODEL = "owner/name"
-    monkeypatch.setattr("inference.registry.snapshot_download", lambda name: str(tmp_path / name))
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda name: str(tmp_path / name))
     assert model_folder(base_model_get(project=cast.project)) == tmp_path / "owner" / "name"
 
 
