@@ -48,5 +48,6 @@ function follow(event) {
 }
 
 for (const type of ["dragover", "pointermove", "touchmove"]) {
-  document.addEventListener(type, follow, { passive: type !== "dragover" });
+  // Captured: Sortable lets none of these through to the document.
+  document.addEventListener(type, follow, { passive: type !== "dragover", capture: true });
 }

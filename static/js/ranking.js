@@ -44,11 +44,11 @@ function arm(what) {
 
 /** Place the focused answer; out of the pool, go on to the next one there. */
 function send(index, slot, how = ranking.place) {
-  const wasUnranked = history.now.slots[index] === 0;
+  const leftPool = history.now.slots[index] === 0 && slot !== 0;
   apply(how(history.now, index, slot));
   const unranked = ranking.inSlot(history.now, 0);
   const next = unranked.find((each) => each > index) ?? unranked[0];
-  focusCard(wasUnranked && next !== undefined ? next : index);
+  focusCard(leftPool && next !== undefined ? next : index);
   tell(index);
 }
 

@@ -112,8 +112,10 @@ export function fold(index) {
   const text = cards[index].querySelector(".card-text");
   const more = cards[index].querySelector(".more");
   if (text.classList.contains("open")) return;
+  text.classList.remove("whole");
   const long = text.scrollHeight > text.clientHeight + 24;
   text.classList.toggle("folded", long);
+  text.classList.toggle("whole", !long);
   more.hidden = !long;
 }
 
