@@ -12,7 +12,7 @@ from inference.child.spec import AbsolutePath, Config, Spec
 class SftConfig(Config):
     """Supervised fine-tuning, InstructGPT section 3.5 and appendix C.1."""
 
-    epochs: int = Field(default=4, ge=1)
+    epochs: int = Field(default=2, ge=1)
     batch_size: int = Field(default=16, ge=1)
     learning_rate: float = Field(default=1e-3, gt=0)
     warmup_ratio: float = Field(default=0.05, ge=0, lt=1)
@@ -31,13 +31,13 @@ class SftConfig(Config):
 class RewardConfig(Config):
     """K-wise reward model, InstructGPT section 3.5 equation 1."""
 
-    epochs: int = Field(default=2, ge=1)
+    epochs: int = Field(default=3, ge=1)
     batch_size: int = Field(default=16, ge=1)
     """Rankings per optimizer step; each brings its K completions."""
-    learning_rate: float = Field(default=5e-4, gt=0)
+    learning_rate: float = Field(default=1e-3, gt=0)
     warmup_ratio: float = Field(default=0.05, ge=0, lt=1)
     final_lr_ratio: float = Field(default=0.1, ge=0, le=1)
-    weight_decay: float = Field(default=0.0, ge=0)
+    weight_decay: float = Field(default=0.1, ge=0)
     max_grad_norm: float = Field(default=1.0, gt=0)
     max_length: int = Field(default=256, ge=8)
 
@@ -54,7 +54,7 @@ class PpoConfig(Config):
     """Optimizer steps per inner epoch."""
     micro_batch_size: int | None = Field(default=None, ge=1)
     """Rows per forward where a minibatch does not fit in memory; the maths stays the same."""
-    learning_rate: float = Field(default=3e-4, gt=0)
+    learning_rate: float = Field(default=4e-4, gt=0)
     value_learning_rate: float = Field(default=1e-3, gt=0)
     warmup_updates: int = Field(default=10, ge=0)
     """The policy's rate climbs from a tenth to the whole over these."""
