@@ -11,7 +11,7 @@
 
 const POLL_MS = 2000;
 const TABLE_ROWS = 24;
-const plots = new Map(); // figure -> { plot, metrics }
+const plots = new Map(); // figure -> { plot, metrics, observer }
 
 const colour = (figure, name) => {
   const probe = document.createElement("i");
@@ -121,14 +121,17 @@ function draw(figure, metrics) {
     known.plot.setData(data);
   } else {
     const plot = new uPlot(options(figure, canvas), data, canvas);
-    new ResizeObserver(() => plot.setSize({ width: canvas.clientWidth, height: canvas.clientHeight })).observe(canvas);
-    plots.set(figure, { plot, metrics });
+    const observer = new ResizeObserver(() => plot.setSize({ width: canvas.clientWidth, height: canvas.clientHeight }));
+    observer.observe(canvas);
+    plots.set(figure, { plot, metrics, observer });
   }
   fillTable(figure, data);
 }
 
 function redrawAll() {
-  for (const [figure, { plot, metrics }] of plots) {
+  // A copy: drawing puts the figure back into the map that is walked.
+  for (const [figure, { plot, metrics, observer }] of [...plots]) {
+    observer.disconnect();
     plot.destroy();
     plots.delete(figure);
     if (figure.isConnected) draw(figure, metrics);
