@@ -261,7 +261,7 @@ def faults_find(diaries: list[dict[str, Any]]) -> list[str]:
         "ranking__assignment__public_id", "completion__text", "rank"
     )
     for key, text, rank in rows.iterator():
-        held[str(key)][text] = rank
+        held[str(key)][text] = rank or 0
     for key, said in rankings.items():
         if held.get(key) != dict(zip(said, dense_ranks(list(said.values())), strict=True)):
             faults.append(f"ranking {key} was lost or changed")

@@ -50,17 +50,13 @@ def task_claim(
     with transaction.atomic():
         labeler_lock(labeler=labeler, project=project)
         now = timezone.now()
-        held = list(
-            Assignment.objects.filter(labeler=labeler, task__project=project, state=State.LEASED)
-            .select_related("task__prompt", "task__project")
-            .order_by("leased_at", "id")
-        )
+        held = leases_held(labeler=labeler, project=project)
         for lease in held:
             if lease != besides and kind in (None, lease.task.kind):
                 return lease_renew(lease, now)
         if len(held) >= project.max_open_leases:
             return None
-        leases_expire(project=project, now=now)
+        leases_expire(now=now)
         task = task_next(labeler=labeler, project=project, kind=kind)
         return lease_grant(task, labeler, now) if task else None
 
@@ -75,6 +71,20 @@ def labeler_lock(*, labeler: User, project: Project) -> None:
     )
     if membership is None and not labeler.is_superuser:
         raise PermissionDenied("Only active labelers of this project are given tasks.")
+
+
+def leases_held(*, labeler: User, project: Project) -> list[Assignment]:
+    """The labeler's leases in the project, the oldest first.
+
+    The project is compared here: asked to join, SQLite walks all tasks of the project instead of
+    the labeler's few leases.
+    """
+    leases = (
+        Assignment.objects.filter(labeler=labeler, state=State.LEASED)
+        .select_related("task__prompt", "task__project")
+        .order_by("leased_at", "id")
+    )
+    return [lease for lease in leases if lease.task.project_id == project.pk]
 
 
 def task_next(*, labeler: User, project: Project, kind: str | None) -> Task | None:
@@ -150,11 +160,13 @@ def lease_renew(assignment: Assignment, now: datetime) -> Assignment:
     return assignment
 
 
-def leases_expire(*, project: Project, now: datetime) -> int:
-    """Give back leases of the project that ran out, on tasks that nobody else has locked."""
-    stale = Assignment.objects.filter(
-        state=State.LEASED, expires_at__lt=now, task__project=project
-    ).order_by("expires_at")
+def leases_expire(*, now: datetime) -> int:
+    """Give back leases that ran out, on tasks that nobody else has locked.
+
+    Those of all projects: the partial index assignment_live_expiry finds them at once, a join to
+    one project's tasks would not.
+    """
+    stale = Assignment.objects.filter(state=State.LEASED, expires_at__lt=now).order_by("expires_at")
     task_ids = set(stale.values_list("task_id", flat=True)[:EXPIRE_AT_ONCE])
     if not task_ids:
         return 0

@@ -364,3 +364,29 @@ def test_the_claim_walks_the_partial_index(cast):
     assert "task_claim_order" in plan
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan
+
+
+def test_a_claim_reads_no_table_of_tasks_to_find_leases(cast, django_assert_max_num_queries):
+    """A join to the project's tasks would walk all of them: it once made claims grow with them."""
+    demonstration_task(cast.project)
+    with django_assert_max_num_queries(12) as captured:
+        claim(cast.lena, cast.project)
+    stale = [query["sql"] for query in captured if '"expires_at" <' in query["sql"]]
+    assert len(stale) == 1
+    assert "queue_task" not in stale[0]
+
+
+def test_the_stale_leases_of_one_project_are_given_back_by_anothers_claim(cast):
+    task = demonstration_task(cast.project)
+    lease = claim(cast.lena, cast.project)
+    age(lease, hours=1)
+    claim(cast.otto, cast.other)
+    assert counts(task) == (0, 0, "open")
+
+
+def test_a_lease_in_another_project_is_no_lease_here(cast):
+    demonstration_task(cast.other)
+    demonstration_task(cast.project)
+    elsewhere = claim(cast.sita, cast.other)
+    here = claim(cast.sita, cast.project)
+    assert here.task.project == cast.project != elsewhere.task.project
