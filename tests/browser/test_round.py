@@ -88,6 +88,8 @@ def check_curves(page: Page) -> None:
     points = Metric.objects.filter(name__in=["ppo/reward", "valid/reward"])
     first = points.order_by("step").values_list("step", flat=True).first()
     expect(cells.first).to_have_text(str(first))
+    page.emulate_media(color_scheme="dark")  # drawn anew in the other colours
+    expect(figure.locator("canvas")).to_have_count(1)
     assert figure.locator("tbody tr").count() == points.values("step").distinct().count()
 
 
