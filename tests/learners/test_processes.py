@@ -16,6 +16,8 @@ from inference.child.events import read_events
 from inference.engines.reward_models import load_reward_model
 from inference.engines.templates import template_hash
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 
