@@ -20,12 +20,13 @@ from inference.models import ModelVersion
 from inference.registry import base_model_get
 from simulation.evaluation import labelers_agreement, reward_accuracy_by_judge, win_rates
 from simulation.progress import RoundProgress
-from simulation.report import report_table, round_report, stage_model
+from simulation.report import report_table, round_report
 from simulation.work import labelers_work
 from simulation.world import World, demonstrations_ask, prompts_add, world_create
 from training.models import Round, RoundStage
 from training.recipes import Recipe
 from training.rounds import round_advance, round_start
+from training.stages import stage_model
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,14 @@ from threading import Event, Thread
 from types import TracebackType
 
 from django.db import connection
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from training.models import Round
 from training.rounds import round_status
@@ -25,7 +32,7 @@ class RoundProgress:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        self.tasks = {}
+        self.tasks: dict[str, TaskID] = {}
         self.ended = Event()
         self.thread = Thread(target=self._watch, daemon=True)
 

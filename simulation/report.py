@@ -5,9 +5,9 @@ from typing import Any
 from rich.table import Table
 
 from annotation.models import Demonstration, Judgment, Ranking
-from inference.models import ModelVersion
 from training.intervals import Rate
 from training.models import Round, RoundStage, Run
+from training.stages import stage_model
 
 
 def counts(round_: Round) -> dict[str, int]:
@@ -31,9 +31,10 @@ def _snapshot_items(round_: Round, stage: str, kind: str) -> list[int]:
 def comparisons_count(rankings: list[int]) -> int:
     """Strict pairs within the rankings; ties are none."""
     ranks: dict[int, list[int]] = {}
-    rows = Judgment.objects.filter(ranking__in=rankings, rank__isnull=False)
-    for ranking, rank in rows.values_list("ranking_id", "rank"):
-        ranks.setdefault(ranking, []).append(rank)
+    rows = Judgment.objects.filter(ranking__in=rankings).values_list("ranking_id", "rank")
+    for ranking, rank in rows:
+        if rank is not None:
+            ranks.setdefault(ranking, []).append(rank)
     return sum(
         sum(1 for i, a in enumerate(group) for b in group[i + 1 :] if a != b)
         for group in ranks.values()
@@ -46,12 +47,6 @@ def stage_seconds(round_: Round) -> dict[str, float]:
         for stage in round_.stages.all()
         if stage.started_at and stage.finished_at
     }
-
-
-def stage_model(round_: Round, name: str) -> ModelVersion:
-    """The model that the stage `name` of the round made."""
-    stage = RoundStage.objects.get(round=round_, name=name)
-    return ModelVersion.objects.get(made_by=f"run:{stage.run_id}")
 
 
 def ppo_ends(metrics: dict[str, float]) -> dict[str, dict[str, float]]:

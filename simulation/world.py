@@ -21,6 +21,9 @@ Ties are welcome when you cannot tell two answers apart.
 """
 
 
+LABELERS = ("lena", "luis", "mira")
+
+
 @dataclass(frozen=True)
 class World:
     project: Project
@@ -29,28 +32,24 @@ class World:
     labelers: list[User]
 
 
-def person_get_or_create(*, username: str, password: str, first_name: str = "") -> User:
+def person_get_or_create(*, username: str, password: str) -> User:
     found = User.objects.filter(username=username).first()
-    return found or user_create(
-        actor=None, username=username, password=password, first_name=first_name
-    )
+    return found or user_create(actor=None, username=username, password=password)
 
 
 def world_create(*, name: str, slug: str, labelers: int, password: str, prefix: str = "") -> World:
     """Make the project with its admin, researcher and `labelers` labelers, but no prompts."""
-    admin = person_get_or_create(username=f"{prefix}ada", password=password, first_name="Ada")
-    researcher = person_get_or_create(
-        username=f"{prefix}rosa", password=password, first_name="Rosa"
-    )
+    admin = person_get_or_create(username=f"{prefix}ada", password=password)
+    researcher = person_get_or_create(username=f"{prefix}rosa", password=password)
     project = project_create(actor=admin, name=name, slug=slug, instructions=INSTRUCTIONS)
     member_add(actor=admin, project=project, user=researcher, roles=["researcher"])
-    people = []
-    for number in range(labelers):
-        first = "Lena" if number == 0 else f"Labeler {number + 1}"
-        username = f"{prefix}lena" if number == 0 else f"{prefix}labeler{number + 1}"
-        person = person_get_or_create(username=username, password=password, first_name=first)
+    names = [*LABELERS, *(f"labeler{number}" for number in range(len(LABELERS), labelers))]
+    people = [
+        person_get_or_create(username=f"{prefix}{name}", password=password)
+        for name in names[:labelers]
+    ]
+    for person in people:
         member_add(actor=admin, project=project, user=person, roles=["labeler"])
-        people.append(person)
     return World(project, admin, researcher, people)
 
 

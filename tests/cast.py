@@ -5,6 +5,7 @@ labeler; Otto is an outsider, a member of another project only; Sita is the site
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from annotation.models import Membership, MembershipRole, Project, User
 
@@ -24,13 +25,13 @@ class Cast:
     sita: User
 
 
-def user(name: str, **fields: object) -> User:
+def user(name: str, **fields: Any) -> User:
     return User.objects.create_user(
         username=name.lower(), password=PASSWORD, first_name=name, **fields
     )
 
 
-def member(project: Project, person: User, *roles: str, **fields: object) -> Membership:
+def member(project: Project, person: User, *roles: str, **fields: Any) -> Membership:
     membership = Membership.objects.create(project=project, user=person, **fields)
     for role in roles:
         MembershipRole.objects.create(membership=membership, role=role)

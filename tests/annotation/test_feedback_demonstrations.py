@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from annotation.feedback.demonstrations import demonstration_record, demonstration_submit
 from annotation.models import Demonstration, ImportBatch
-from annotation.queue.leases import task_claim
-from tests.annotation.work import demonstration_task, prompt_make, ranking_task
+from tests.annotation.work import claimed, demonstration_task, prompt_make, ranking_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -19,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.service]
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_the_text_is_kept_as_written(cast, text):
     task = demonstration_task(cast.project)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     if not text.strip():
         with pytest.raises(ValidationError, match="empty"):
             demonstration_submit(assignment=assignment, text=text)
@@ -31,7 +30,7 @@ def test_the_text_is_kept_as_written(cast, text):
 
 def test_submitting_twice_is_submitting_once(cast):
     demonstration_task(cast.project)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     first = demonstration_submit(assignment=assignment, text="One.")
     assert demonstration_submit(assignment=assignment, text="Two.") == first
     assert Demonstration.objects.get().text == "One."
@@ -39,17 +38,18 @@ def test_submitting_twice_is_submitting_once(cast):
 
 def test_a_submit_ends_the_draft_and_the_lease(cast):
     demonstration_task(cast.project)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     demonstration_submit(assignment=assignment, text="One.")
     assignment.refresh_from_db()
     assert (assignment.state, assignment.draft) == ("submitted", {})
+    assert assignment.ended_at is not None
     assert assignment.ended_at >= assignment.leased_at
 
 
 @pytest.mark.parametrize("text", ["", " \n", "a\0", "x" * 200_001, None])
 def test_bad_texts_are_refused(cast, text):
     demonstration_task(cast.project)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     with pytest.raises(ValidationError):
         demonstration_submit(assignment=assignment, text=text)
     assert not Demonstration.objects.exists()
@@ -57,7 +57,7 @@ def test_bad_texts_are_refused(cast, text):
 
 def test_a_ranking_task_takes_no_demonstration(cast):
     ranking_task(cast.project)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     with pytest.raises(ValidationError, match="does not ask"):
         demonstration_submit(assignment=assignment, text="One.")
 

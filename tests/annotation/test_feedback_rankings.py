@@ -1,5 +1,7 @@
 """Rankings: what the database holds is what was shown and said."""
 
+from typing import cast as typing_cast
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -15,8 +17,9 @@ from annotation.feedback.rankings import (
 from annotation.feedback.signals import feedback_submitted
 from annotation.models import Assignment, ImportBatch, Judgment, Membership, Ranking, Task
 from annotation.people.projects import project_update
-from annotation.queue.leases import shown_slots, task_claim
+from annotation.queue.leases import shown_slots
 from tests.annotation.work import (
+    claimed,
     completions_make,
     demonstration_task,
     prompt_make,
@@ -71,7 +74,7 @@ def test_the_database_holds_what_was_shown(cast, example):
     """For any order shown and any placement with ties: each *text* has what it was given."""
     order, judgments = example
     task = ranking_task(cast.project, len(order), priority=Task.objects.count())
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     assert assignment.task == task
     Assignment.objects.filter(pk=assignment.pk).update(order=order)
     assignment.refresh_from_db()
@@ -93,7 +96,7 @@ def test_the_database_holds_what_was_shown(cast, example):
 def test_a_submission_names_its_circumstances(cast):
     project = project_update(actor=cast.ada, project=cast.project, instructions="Be kind.")
     task = ranking_task(project, 5)
-    assignment = task_claim(labeler=cast.lena, project=project)
+    assignment = claimed(cast.lena, project)
     ranking = ranking_submit(
         assignment=assignment,
         judgments=ranked([1, 2, 2, 5, 4]),
@@ -110,7 +113,7 @@ def test_a_submission_names_its_circumstances(cast):
 def test_none_acceptable_has_no_ranks(cast):
     ranking_task(cast.project, 4)
     ranking = ranking_submit(
-        assignment=task_claim(labeler=cast.lena, project=cast.project),
+        assignment=claimed(cast.lena, cast.project),
         judgments=[JudgmentInput(None, likert=1, flags=["fails"])] * 4,
         outcome="none_acceptable",
     )
@@ -120,7 +123,7 @@ def test_none_acceptable_has_no_ranks(cast):
 
 def test_submitting_twice_is_submitting_once(cast):
     task = ranking_task(cast.project, 4)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     first = ranking_submit(assignment=assignment, judgments=ranked([1, 2, 3, 4]))
     again = ranking_submit(assignment=assignment, judgments=ranked([4, 3, 2, 1]))
     assert again == first
@@ -138,7 +141,7 @@ def test_submitting_twice_is_submitting_once(cast):
         ([*ranked([1, 2, 3]), JudgmentInput(None)], {}, "Answer 4 has not been ranked"),
         (ranked([1, 2, 3, 0]), {}, "Answer 4: a rank"),
         (ranked([1, 2, 3, True]), {}, "Answer 4: a rank"),
-        (ranked([1, 2, 3, 2.5]), {}, "Answer 4: a rank"),
+        ([*ranked([1, 2, 3]), JudgmentInput(typing_cast(int, 2.5))], {}, "Answer 4: a rank"),
         (ranked([1, 2, 3, 4]), {"outcome": "none_acceptable"}, "has a rank"),
         (ranked([1, 2, 3, 4]), {"outcome": "fine"}, "Unknown outcome"),
         (ranked([1, 2, 3, 4]), {"strength": 4}, "between 0 and 3"),
@@ -154,7 +157,7 @@ def test_submitting_twice_is_submitting_once(cast):
 )
 def test_bad_input_changes_nothing(cast, judgments, fields, words):
     task = ranking_task(cast.project, 4)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     with pytest.raises(ValidationError, match=words):
         ranking_submit(assignment=assignment, judgments=judgments, **fields)
     assert not Ranking.objects.exists()
@@ -168,7 +171,7 @@ def test_without_a_scale_there_are_no_grades(cast):
         actor=cast.ada, project=cast.project, rubric={"likert": None, "flags": []}
     )
     ranking_task(project, 4)
-    assignment = task_claim(labeler=cast.lena, project=project)
+    assignment = claimed(cast.lena, project)
     with pytest.raises(ValidationError, match="no grades"):
         ranking_submit(assignment=assignment, judgments=[JudgmentInput(1, likert=4)] * 4)
     assert ranking_submit(assignment=assignment, judgments=ranked([1, 1, 1, 1]))
@@ -176,14 +179,14 @@ def test_without_a_scale_there_are_no_grades(cast):
 
 def test_a_demonstration_task_takes_no_ranking(cast):
     demonstration_task(cast.project)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     with pytest.raises(ValidationError, match="does not ask"):
         ranking_submit(assignment=assignment, judgments=[])
 
 
 def test_a_suspended_labelers_last_work_is_kept_but_does_not_train(cast):
     ranking_task(cast.project, 4)
-    assignment = task_claim(labeler=cast.lena, project=cast.project)
+    assignment = claimed(cast.lena, cast.project)
     Membership.objects.filter(user=cast.lena).update(state="suspended")
     said = ranking_submit(assignment=assignment, judgments=ranked([1, 2, 3, 4]))
     assert said.trains is False
@@ -200,7 +203,7 @@ def test_listeners_hear_after_the_commit(cast, django_capture_on_commit_callback
     try:
         ranking_task(cast.project, 4)
         with django_capture_on_commit_callbacks(execute=True):
-            assignment = task_claim(labeler=cast.lena, project=cast.project)
+            assignment = claimed(cast.lena, cast.project)
             ranking_submit(assignment=assignment, judgments=ranked([1, 2, 3, 4]))
             assert heard == []
         with django_capture_on_commit_callbacks(execute=True):
@@ -240,7 +243,7 @@ def test_ranking_record_refuses(cast):
                 project=cast.project,
                 prompt=prompt,
                 completions=completions,
-                ranks=ranks,
+                ranks=typing_cast(list[int], ranks),
                 source="import",
             )
     assert not Ranking.objects.exists()

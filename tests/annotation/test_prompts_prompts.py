@@ -1,6 +1,7 @@
 """Prompts and completions: what is refused, what is the same, and the split."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -42,7 +43,7 @@ BOT = {"role": "assistant", "content": "Hello."}
         ([user("  ")], "empty"),
         ([user("a\0b")], "cannot be stored"),
         ([user("\ud800")], "cannot be stored"),
-        ([user(7)], "must be text"),
+        ([{"role": "user", "content": 7}], "must be text"),
         ([user("x" * 200_001)], "longer"),
         ([user("x" * 150_000), user("x" * 150_000)], "at most 200,000"),
         ([user("x")] * 201, "at most 200 messages"),
@@ -86,8 +87,9 @@ def test_splits_are_80_10_10():
 
 @pytest.mark.parametrize("field", ["use_case", "source", "split"])
 def test_prompt_create_refuses_unknown_values(cast, field):
+    fields: dict[str, Any] = {field: "new"}
     with pytest.raises(ValidationError, match="Unknown"):
-        prompt_create(project=cast.project, messages=[user("x")], **{field: "new"})
+        prompt_create(project=cast.project, messages=[user("x")], **fields)
 
 
 def test_a_prompt_of_a_failed_import_is_taken_over(cast):

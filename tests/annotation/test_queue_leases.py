@@ -1,6 +1,7 @@
 """Leases: who is given what, and how it ends."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -236,7 +237,8 @@ def test_draft_save(cast):
     demonstration_task(cast.project)
     lease = claim(cast.lena, cast.project)
     assert draft_save(assignment=lease, draft={"text": "A start"}).draft == {"text": "A start"}
-    for bad in ([], {"text": "\0"}, {"text": "x" * 1_000_001}):
+    drafts: list[Any] = [[], {"text": "\0"}, {"text": "x" * 1_000_001}]
+    for bad in drafts:
         with pytest.raises(ValidationError):
             draft_save(assignment=lease, draft=bad)
     demonstration_submit(assignment=lease, text="Whole.")

@@ -62,7 +62,8 @@ def start(tmp_path):
     for process in started:
         process.kill()
         process.wait()
-        process.stderr.close()
+        if process.stderr:
+            process.stderr.close()
 
 
 def events(tmp_path):

@@ -4,6 +4,7 @@ import json
 import re
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -58,7 +59,7 @@ def test_two_rounds_end_with_a_report(
     assert_nothing_was_done_twice()
 
 
-def assert_entry_is_whole(entry: dict) -> None:
+def assert_entry_is_whole(entry: dict[str, Any]) -> None:
     assert set(entry["counts"]) == {"demonstrations", "rankings", "comparisons"}
     assert entry["counts"]["comparisons"] > 0
     for name in ("train_accuracy", "validation_accuracy"):
