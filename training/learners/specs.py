@@ -12,7 +12,7 @@ from inference.child.spec import AbsolutePath, Config, Spec
 class SftConfig(Config):
     """Supervised fine-tuning, InstructGPT section 3.5 and appendix C.1."""
 
-    epochs: int = Field(default=2, ge=1)
+    epochs: int = Field(default=3, ge=1)
     batch_size: int = Field(default=16, ge=1)
     learning_rate: float = Field(default=1e-3, gt=0)
     warmup_ratio: float = Field(default=0.05, ge=0, lt=1)
