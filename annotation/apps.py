@@ -7,6 +7,8 @@ class AnnotationConfig(AppConfig):
     name = "annotation"
 
     def ready(self) -> None:
+        import annotation.queue.receivers  # noqa: F401, PLC0415  after the models are loaded
+
         admin, researcher, reviewer = "admin", "researcher", "reviewer"
         navigation_register(
             label="Overview",

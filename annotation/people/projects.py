@@ -16,7 +16,7 @@ from annotation.people.models import (
     User,
     default_rubric,
 )
-from annotation.queue.tasks import overlap_apply
+from annotation.people.signals import project_changed
 from annotation.texts import text_validate
 
 Role = MembershipRole.Role
@@ -107,8 +107,8 @@ def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
                 target=project.slug,
                 fields=sorted(changed),
             )
-    if "overlap" in changed:
-        overlap_apply(project=project)
+    if changed:
+        project_changed.send(sender=Project, project=project, fields=set(changed))
     return project
 
 
