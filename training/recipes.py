@@ -67,6 +67,15 @@ LAPTOP = Recipe(
     description="The small built-in model on two cores: a round's computing takes minutes.",
 )
 
+BY_HAND = Recipe(
+    name="by-hand",
+    description="Twenty rankings of four answers, which one person does in a quarter of an hour.",
+    k=4,
+    prompts_per_round=20,
+    policy_sample_prompts=8,
+    ppo=PpoConfig(updates=12, evaluate_every=4),
+)
+
 SMOKE = Recipe(
     name="smoke",
     description="Everything once and small, in seconds: shows that the loop turns, teaches little.",
@@ -120,7 +129,9 @@ INSTRUCTGPT = Recipe(
     ),
 )
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (LAPTOP, SMOKE, INSTRUCTGPT)}
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe for recipe in (LAPTOP, BY_HAND, SMOKE, INSTRUCTGPT)
+}
 
 
 def recipe_load(source: str | dict[str, Any] | Recipe) -> Recipe:

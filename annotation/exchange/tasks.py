@@ -5,7 +5,7 @@ from celery import shared_task
 from annotation.exchange.running import batch_run
 
 
-@shared_task(queue="cpu", ignore_result=True)  # type: ignore[untyped-decorator]
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def import_batch_task(*, batch_id: int) -> None:
     """Run an import, then call the one that waited behind it."""
     waiting = batch_run(batch_id=batch_id)
