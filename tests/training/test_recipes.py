@@ -11,8 +11,8 @@ def test_a_recipe_survives_being_a_document(name):
     assert recipe_load(recipe.model_dump(mode="json")) == recipe
 
 
-def test_the_three_that_come_along():
-    assert list(RECIPES) == ["laptop", "smoke", "instructgpt"]
+def test_the_recipes_that_come_along():
+    assert list(RECIPES) == ["laptop", "by-hand", "smoke", "instructgpt"]
     laptop = RECIPES["laptop"]
     assert (laptop.k, laptop.ppo.updates, laptop.ppo.rollouts) == (6, 40, 64)
     paper = RECIPES["instructgpt"]
@@ -49,7 +49,7 @@ def test_what_is_unknown_or_contradicts_itself_is_refused_by_its_path(changes, p
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(RecipeError, match="laptop, smoke, instructgpt"):
+    with pytest.raises(RecipeError, match="laptop, by-hand, smoke, instructgpt"):
         recipe_load("desktop")
 
 
