@@ -23,11 +23,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/core: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt .
 	@touch $@
 
 $(VENV)/dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,postgres,redis]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt '.[dev,postgres,redis]'
 	@touch $@ $(VENV)/core
 
 demo: $(VENV)/core  ## set everything up and start web, workers and beat (PORT=8000)
@@ -38,7 +38,7 @@ labelers: $(VENV)/core  ## let simulated labelers do the waiting work of the dem
 
 loop: $(VENV)/core  ## whole rounds headless (ROUNDS=1 SEED=0 K=6 OUT=var/loop)
 	@test -n "$(BASE_MODEL)" || $(BIN)/python manage.py build_base_model
-	@VAR_DIR=$(OUT) CELERY_BROKER_URL=memory:// BASE_MODEL=$(or $(BASE_MODEL),$(abspath var/models/base)) \
+	@VAR_DIR=$(OUT) CELERY_BROKER_URL=memory://localhost/ BASE_MODEL=$(or $(BASE_MODEL),$(abspath var/models/base)) \
 	  $(BIN)/python manage.py loop --rounds $(ROUNDS) --seed $(SEED) --k $(K) --out $(OUT)
 
 test: $(VENV)/dev  ## all tests; then once more on PostgreSQL and Redis where they answer
