@@ -11,6 +11,8 @@ ROUNDS ?= 1
 SEED   ?= 0
 K      ?= 6
 OUT    ?= var/loop
+# On models as small as the built-in one a second thread costs more than it brings.
+THREADS ?= 1
 
 .PHONY: help demo labelers loop test test-fast test-services lint format vllm-cpu stress clean
 
@@ -38,7 +40,7 @@ labelers: $(VENV)/core  ## let simulated labelers do the waiting work of the dem
 
 loop: $(VENV)/core  ## whole rounds headless (ROUNDS=1 SEED=0 K=6 OUT=var/loop)
 	@test -n "$(BASE_MODEL)" || $(BIN)/python manage.py build_base_model
-	@VAR_DIR=$(OUT) CELERY_BROKER_URL=memory://localhost/ BASE_MODEL=$(or $(BASE_MODEL),$(abspath var/models/base)) \
+	@OMP_NUM_THREADS=$(THREADS) VAR_DIR=$(OUT) CELERY_BROKER_URL=memory://localhost/ BASE_MODEL=$(or $(BASE_MODEL),$(abspath var/models/base)) \
 	  $(BIN)/python manage.py loop --rounds $(ROUNDS) --seed $(SEED) --k $(K) --out $(OUT)
 
 test: $(VENV)/dev  ## all tests; then once more on PostgreSQL and Redis where they answer

@@ -25,7 +25,7 @@ _POOL_BATCHES = 16
 class PretrainConfig:
     """The shape of the model and of its training; rates are peaks, decayed linearly to a tenth."""
 
-    steps: int = 1000
+    steps: int = 900
     documents: int = 32
     layers: int = 2
     width: int = 128
