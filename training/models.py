@@ -100,7 +100,6 @@ class Run(Job):
         PPO = "ppo", "PPO"
 
     stage = models.CharField(max_length=8, choices=Stage)
-    events_offset = models.BigIntegerField(default=0)
 
     class Meta(Job.Meta):
         db_table = "training_run"
