@@ -10,12 +10,13 @@ from random import Random
 from typing import Any
 
 from annotation.exchange.exports import iter_rankings
-from annotation.models import Project, Prompt
+from annotation.models import Project, Prompt, User
 from inference.models import ModelVersion
 from inference.registry import model_folder
 from inference.tiny.corpus import heldout_prompts
-from simulation.judge import judge_score
-from simulation.people import SimulatedLabeler, agreement
+from simulation.judge import NOTICEABLE, judge_score
+from simulation.people import agreement
+from simulation.work import labeler_mind
 from training.intervals import Rate, wilson, win_rate
 
 Message = dict[str, str]
@@ -77,7 +78,9 @@ def win_rates(
     prompts = [prompt.messages for prompt in heldout_prompts(seed, count)]
     answers = answers_sample(models=models, prompts=prompts, seed=seed, output=output)
     scores = {name: judge_all(prompts, texts) for name, texts in answers.items()}
-    rates = {label: win_rate(scores[a], scores[b]) for label, (a, b) in pairs.items()}
+    rates = {
+        label: win_rate(scores[a], scores[b], tie=NOTICEABLE) for label, (a, b) in pairs.items()
+    }
     return rates, {name: sum(values) / len(values) for name, values in scores.items()}
 
 
@@ -90,13 +93,17 @@ def validation_groups(project: Project) -> list[tuple[int, list[Message], list[s
     ]
 
 
-def labelers_agreement(*, project: Project, seed: int) -> float:
-    """How often two simulated labelers order a pair alike, on the project's validation answers."""
-    first, second = SimulatedLabeler(seed * 1000 + 901), SimulatedLabeler(seed * 1000 + 902)
+def labelers_agreement(*, project: Project, people: list[User], seed: int) -> float:
+    """How often two of `people` order a pair of the project's validation answers alike.
+
+    Every two of them rank the same answers anew; pairs that either ties are left out.
+    """
+    minds = [labeler_mind(seed=seed, number=number) for number in range(len(people))]
     rng = Random(seed)
     looks = [
         (first.rank(messages, texts, rng), second.rank(messages, texts, rng))
         for _, messages, texts in validation_groups(project)
+        for first, second in combinations(minds, 2)
     ]
     return agreement(looks).rate
 

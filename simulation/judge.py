@@ -21,6 +21,8 @@ from inference.tiny.manners import FRIENDLY, OFF_TOPIC, PADDING, RUDE
 from inference.tiny.reading import Answer, Facts, answer_found, parse_prompt, sentences_of
 
 LOWEST: Final = -6.0
+NOTICEABLE: Final = 0.25
+"""Points by which two answers must differ for anybody to call one better; below it they tie."""
 _EMPTY: Final = -5.0
 _WORD: Final = re.compile(r"\w+")
 _GOOD_WORDS: Final = 12

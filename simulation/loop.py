@@ -107,8 +107,7 @@ def demonstrations_write(loop: Loop) -> None:
 
 
 def people_work(loop: Loop) -> int:
-    seed = loop.seed * 100 + len(loop.rounds)
-    return labelers_work(project=loop.world.project, people=loop.world.labelers, seed=seed)
+    return labelers_work(project=loop.world.project, people=loop.world.labelers, seed=loop.seed)
 
 
 def round_run(loop: Loop) -> Round:
@@ -169,7 +168,9 @@ def round_evaluate(loop: Loop, round_: Round) -> dict[str, Any]:
         rates=rates,
         scores=scores,
         by_judge=by_judge,
-        agreement=labelers_agreement(project=loop.world.project, seed=loop.seed),
+        agreement=labelers_agreement(
+            project=loop.world.project, people=loop.world.labelers, seed=loop.seed
+        ),
         evaluation_seconds=round(monotonic() - started, 1),
     )
 

@@ -13,24 +13,23 @@ from random import Random
 
 from inference.tiny.corpus import Message, Quality, answer_written
 from inference.tiny.reading import parse_prompt
-from simulation.judge import is_rude, is_wrong, judge_opinion
+from simulation.judge import NOTICEABLE, is_rude, is_wrong, judge_opinion
 
 # Measured so that two people agree on 0.70-0.80 of pairs, of a base model's answers (0.78) as of
 # those after fine-tuning, which lie closer together (0.74).
 _TASTE = 0.25
 _NOISE = 0.5
 _SLIP = 0.12
-_TIE = 0.25
 # Below 2 points people no longer weigh by how much an answer is bad: a point counts half.
 _BAD = 2.0
 _BAD_WEIGHT = 0.5
 
 _DEMONSTRATIONS = {
-    Quality.PLAIN: 0.42,
-    Quality.FRIENDLY: 0.36,
-    Quality.PADDED: 0.09,
-    Quality.CURT: 0.08,
-    Quality.GUSHING: 0.05,
+    Quality.PLAIN: 0.46,
+    Quality.FRIENDLY: 0.22,
+    Quality.PADDED: 0.14,
+    Quality.CURT: 0.12,
+    Quality.GUSHING: 0.06,
 }
 
 
@@ -103,7 +102,7 @@ class SimulatedLabeler:
         return write_demonstration(messages, rng)
 
 
-def dense_ranks(points: Sequence[float], tie: float = _TIE) -> list[int]:
+def dense_ranks(points: Sequence[float], tie: float = NOTICEABLE) -> list[int]:
     """Ranks from 1 for the most points; whoever is within `tie` of a group's best joins the group.
 
     >>> dense_ranks([1.0, 3.0, 2.9, -1.0])

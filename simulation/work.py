@@ -20,7 +20,7 @@ def labelers_work(
     on_task: Callable[[Assignment], None] = lambda _: None,
 ) -> int:
     """Let `people` take tasks in turn until none is left, or `limit` are done. Returns how many."""
-    minds = {person.pk: SimulatedLabeler(seed=seed * 1000 + n) for n, person in enumerate(people)}
+    minds = {person.pk: labeler_mind(seed=seed, number=n) for n, person in enumerate(people)}
     resting: set[int] = set()
     done = 0
     while len(resting) < len(people):
@@ -37,6 +37,11 @@ def labelers_work(
             on_task(assignment)
             done += 1
     return done
+
+
+def labeler_mind(*, seed: int, number: int) -> SimulatedLabeler:
+    """The mind of the `number`-th person of a world: the same in every round."""
+    return SimulatedLabeler(seed=seed * 1000 + number)
 
 
 def task_do(*, assignment: Assignment, mind: SimulatedLabeler, seed: int) -> None:

@@ -31,13 +31,13 @@ def wilson(*, successes: float, trials: int, z: float = Z_95) -> Rate:
     return Rate(rate=p, low=max(0.0, centre - half), high=min(1.0, centre + half))
 
 
-def win_rate(scores: list[float], opponents: list[float]) -> Rate:
-    """Share of pairs in which `scores` beats `opponents`, a tie counting half.
+def win_rate(scores: list[float], opponents: list[float], tie: float = 0.0) -> Rate:
+    """Share of pairs in which `scores` beats `opponents`; within `tie` of each other is half a win.
 
     Both lists are aligned by prompt. Raises ValueError when they differ in length or are empty.
     """
     wins = sum(
-        1.0 if mine > theirs else 0.5 if mine == theirs else 0.0
+        0.5 if abs(mine - theirs) <= tie else float(mine > theirs)
         for mine, theirs in zip(scores, opponents, strict=True)
     )
     return wilson(successes=wins, trials=len(scores))

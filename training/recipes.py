@@ -21,7 +21,7 @@ class Recipe(Config):
     description: str = ""
     k: int = Field(default=6, ge=4, le=9)
     """Answers per ranking task."""
-    prompts_per_round: int = Field(default=400, ge=1)
+    prompts_per_round: int = Field(default=300, ge=1)
     """Ranking tasks a round gives out; what an earlier round's policy left open counts."""
     rankings_share: Share = 1.0
     """The reward model waits for this share of the rankings asked for."""

@@ -29,3 +29,7 @@ def test_a_tie_is_half_a_win() -> None:
 def test_pairs_must_align() -> None:
     with pytest.raises(ValueError, match=r"shorter|longer"):
         win_rate([1.0], [1.0, 2.0])
+
+
+def test_what_differs_by_no_more_than_the_tie_is_a_tie() -> None:
+    assert win_rate([1.0, 1.0, 1.0], [0.8, 1.2, 0.7], tie=0.25).rate == 2.0 / 3
