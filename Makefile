@@ -22,7 +22,8 @@ help:  ## what there is to make
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Plumbline needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip --version >/dev/null || { rm -rf $(VENV); \
+	  echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/core: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt .
@@ -38,10 +39,13 @@ demo: $(VENV)/core  ## set everything up and start web, workers and beat (PORT=8
 labelers: $(VENV)/core  ## let simulated labelers do the waiting work of the demo project
 	@$(BIN)/python manage.py simulate_labelers everyday
 
+BASE = $(abspath var/models/base)
+
 loop: $(VENV)/core  ## whole rounds headless (ROUNDS=1 SEED=0 K=6 OUT=var/loop)
-	@test -n "$(BASE_MODEL)" || $(BIN)/python manage.py build_base_model
-	@OMP_NUM_THREADS=$(THREADS) VAR_DIR=$(OUT) CELERY_BROKER_URL=memory://localhost/ BASE_MODEL=$(or $(BASE_MODEL),$(abspath var/models/base)) \
-	  $(BIN)/python manage.py loop --rounds $(ROUNDS) --seed $(SEED) --k $(K) --out $(OUT)
+	@test -n "$(BASE_MODEL)" || $(BIN)/python manage.py build_base_model --out "$(BASE)"
+	@env -u DATABASE_URL -u STORAGE_ROOT -u STORAGE_BACKEND OMP_NUM_THREADS=$(THREADS) \
+	  VAR_DIR="$(OUT)" CELERY_BROKER_URL=memory://localhost/ BASE_MODEL="$(or $(BASE_MODEL),$(BASE))" \
+	  $(BIN)/python manage.py loop --rounds "$(ROUNDS)" --seed "$(SEED)" --k "$(K)" --out "$(OUT)"
 
 test: $(VENV)/dev  ## all tests; then once more on PostgreSQL and Redis where they answer
 	HF_HUB_OFFLINE=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)

@@ -1,6 +1,8 @@
 """Settings from the environment; a value that cannot be read fails loudly at the start."""
 
+import json
 import os
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -38,3 +40,15 @@ def env_float(name: str, default: float) -> float:
         return float(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}={value!r}: write a number.") from error
+
+
+def env_json(name: str) -> dict[str, Any]:
+    """A JSON object; nothing is an empty one."""
+    value = os.environ.get(name) or "{}"
+    try:
+        read = json.loads(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={value!r}: write a JSON object.") from error
+    if not isinstance(read, dict):
+        raise ImproperlyConfigured(f"{name}={value!r}: write a JSON object.")
+    return read

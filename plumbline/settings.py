@@ -12,7 +12,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from plumbline.env import env_bool, env_float, env_list, env_str
+from plumbline.env import env_bool, env_float, env_json, env_list, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -148,10 +148,16 @@ WHITENOISE_USE_FINDERS = True
 
 # Folders of models, runs, snapshots and imports: every path in the database is relative to this.
 STORAGE_ROOT = Path(env_str("STORAGE_ROOT", str(VAR_DIR))).resolve()
+LOCAL_STORAGE = "django.core.files.storage.FileSystemStorage"
+STORAGE_BACKEND = env_str("STORAGE_BACKEND", LOCAL_STORAGE)
 STORAGES: dict[str, Any] = {
     "default": {
-        "BACKEND": env_str("STORAGE_BACKEND", "django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": {"location": str(STORAGE_ROOT)} if env_str("STORAGE_BACKEND", "") == "" else {},
+        "BACKEND": STORAGE_BACKEND,
+        # For object storage what its backend takes, as JSON: {"bucket_name": "labels", ...}
+        "OPTIONS": {
+            **({"location": str(STORAGE_ROOT)} if STORAGE_BACKEND == LOCAL_STORAGE else {}),
+            **env_json("STORAGE_OPTIONS"),
+        },
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from plumbline.env import env_bool, env_float, env_list
+from plumbline.env import env_bool, env_float, env_json, env_list
 
 
 def test_values_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -12,6 +12,9 @@ def test_values_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env_bool("A_BOOL", False) is True
     assert env_float("A_FLOAT", 0.0) == 2.5
     assert env_float("ANOTHER_FLOAT", 4.0) == 4.0
+    monkeypatch.setenv("AN_OBJECT", '{"bucket_name": "labels"}')
+    assert env_json("AN_OBJECT") == {"bucket_name": "labels"}
+    assert env_json("ANOTHER_OBJECT") == {}
 
 
 def test_a_value_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +24,6 @@ def test_a_value_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch)
         env_bool("A_BOOL", False)
     with pytest.raises(ImproperlyConfigured, match="A_FLOAT='fast': write a number"):
         env_float("A_FLOAT", 0.0)
+    monkeypatch.setenv("AN_OBJECT", "[1]")
+    with pytest.raises(ImproperlyConfigured, match="write a JSON object"):
+        env_json("AN_OBJECT")

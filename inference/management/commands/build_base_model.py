@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from inference.storage import publish_folder
 
 
 class Command(BaseCommand):
@@ -37,6 +40,9 @@ class Command(BaseCommand):
                 )
         except (ValueError, FileExistsError) as error:
             raise CommandError(str(error)) from error
+        stored = default_storage.exists("models/base/build.json")
+        if options["out"] is None and (build.built or not stored):
+            publish_folder(build.folder, "models/base")  # for storages that are not this disk
         self._report(build)
 
     def _report(self, build: Any) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -31,4 +32,6 @@ class Command(BaseCommand):
             loop_run(rounds=rounds, seed=seed, recipe=recipe, out=out.resolve(), console=Console())
         except LoopStuckError as error:
             raise CommandError(str(error)) from error
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"Report: {out / 'report.json'}")
