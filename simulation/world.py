@@ -9,6 +9,7 @@ from annotation.people.projects import member_add, project_create, user_create
 from annotation.prompts.prompts import prompt_create
 from annotation.queue.tasks import task_create
 from inference.tiny.corpus import training_prompts
+from inference.tiny.reading import Facts
 
 INSTRUCTIONS = """\
 Which answer would you rather receive from an assistant?
@@ -62,10 +63,16 @@ def prompts_add(*, project: Project, seed: int, count: int) -> list[Prompt]:
                 messages=prompt.messages,
                 use_case=prompt.facts.kind.use_case,
                 source=Prompt.Source.GENERATED,
+                contributor=facts_key(prompt.facts),
             )
             for prompt in training_prompts(seed, count)
         ]
     return [prompt for prompt, created in made if created]
+
+
+def facts_key(facts: Facts) -> str:
+    """The same for every wording of a question: the split is drawn by it."""
+    return ":".join([facts.kind.name, *facts.carried])[:120]
 
 
 def demonstrations_ask(*, project: Project, prompts: list[Prompt]) -> None:

@@ -6,7 +6,7 @@ between, the insert fails on its unique key, and the caller prepares and writes 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +16,7 @@ from annotation.exchange.plans import Plan
 from annotation.feedback.models import Demonstration, Judgment, Ranking, Source
 from annotation.people.models import Project
 from annotation.prompts.models import Completion, CompletionOrigin, ImportBatch, Prompt
-from annotation.prompts.prompts import split_for
+from annotation.prompts.prompts import split_for, split_key
 from annotation.queue.models import Task, TaskCompletion
 
 Row = TypeVar("Row", bound=models.Model)
@@ -46,7 +46,6 @@ class Chunk:
         self.plans = [(line, plan) for line, plans in lines for plan in plans]
         self.counts: Counter[str] = Counter()
         self.touched: set[int] = set()
-        self.notes: list[tuple[int, str]] = []
         self.prompts: dict[str, int] = {}
         self.hidden: list[int] = []
         self.completions: dict[CompletionKey, int] = {}
@@ -65,7 +64,7 @@ class Chunk:
             ).values_list("completion_id", "author")
         )
         self.known_tasks = self.known_keys(
-            Task, [plan.task_key(task) for _, plan in self.plans for task in plan.tasks]
+            Task, [plan.task_key(0) for _, plan in self.plans if plan.tasks]
         )
         self.known_demonstrations = self.known_keys(
             Demonstration,
@@ -112,7 +111,7 @@ class Chunk:
                     content_hash=key,
                     use_case=record.use_case,
                     contributor=record.contributor,
-                    split=record.split or split_for(record.contributor or key),
+                    split=record.split or split_for(split_key(record.messages, record.contributor)),
                     batch=self.batch,
                     line=line,
                 )
@@ -171,27 +170,24 @@ class Chunk:
         return set(rows.values_list("import_key", flat=True))
 
     def write_tasks(self) -> None:
-        asked = [
-            (line, plan, hashes, plan.task_key(hashes))
-            for line, plan in self.plans
-            for hashes in plan.tasks
-        ]
+        """All tasks of a set of answers, or none where an import made some of them before."""
+        asked = [(line, plan, plan.task_key(0)) for line, plan in self.plans if plan.tasks]
         fresh = Fresh[Task]()
         answers: dict[str, list[int]] = {}
-        for line, plan, hashes, key in asked:
-            if key in self.known_tasks or key in fresh.rows:
-                continue
-            answers[key] = [self.completion(plan, digest) for digest in hashes]
-            task = Task(
-                project=self.project,
-                kind=Task.Kind.RANKING,
-                prompt_id=self.prompts[plan.prompt_hash],
-                k=len(hashes),
-                overlap=self.project.overlap,
-                batch=self.batch,
-                import_key=key,
-            )
-            fresh.add(key, line, task)
+        for line, plan, _ in news(asked, self.known_tasks):
+            for index, hashes in enumerate(plan.tasks):
+                key = plan.task_key(index)
+                answers[key] = [self.completion(plan, digest) for digest in hashes]
+                task = Task(
+                    project=self.project,
+                    kind=Task.Kind.RANKING,
+                    prompt_id=self.prompts[plan.prompt_hash],
+                    k=len(hashes),
+                    overlap=self.project.overlap,
+                    batch=self.batch,
+                    import_key=key,
+                )
+                fresh.add(key, line, task)
         Task.objects.bulk_create(fresh.rows.values())
         TaskCompletion.objects.bulk_create(
             TaskCompletion(task=task, completion_id=pk, slot=slot)
@@ -218,10 +214,15 @@ class Chunk:
             if plan.record.demonstration
         ]
         fresh = Fresh[Demonstration]()
-        for line, plan, key in self.once_a_line(asked, self.known_demonstrations, "demonstration"):
-            row = Demonstration(
-                **self.feedback(line, plan), text=plan.record.demonstration, import_key=key
-            )
+        placed: set[tuple[int, str]] = set()
+        for line, plan, key in news(asked, self.known_demonstrations):
+            fields = self.feedback(line, plan)
+            # A batch, a line and a prompt name one row. Self-Instruct's instances may answer one
+            # prompt several ways: those after the first are kept without their line's number.
+            if (line, plan.prompt_hash) in placed:
+                fields["line"] = None
+            placed.add((line, plan.prompt_hash))
+            row = Demonstration(**fields, text=plan.record.demonstration, import_key=key)
             fresh.add(key, line, row)
         Demonstration.objects.bulk_create(fresh.rows.values())
         self.made("demonstrations", fresh.lines.values())
@@ -230,7 +231,7 @@ class Chunk:
         asked = [(line, plan, plan.ranking_key) for line, plan in self.plans if plan.ranking]
         fresh = Fresh[Ranking]()
         plans: dict[str, Plan] = {}
-        for line, plan, key in self.once_a_line(asked, self.known_rankings, "ranking"):
+        for line, plan, key in news(asked, self.known_rankings):
             plans[key] = plan
             row = Ranking(
                 **self.feedback(line, plan),
@@ -247,18 +248,11 @@ class Chunk:
         )
         self.made("rankings", fresh.lines.values())
 
-    def once_a_line(
-        self, asked: list[tuple[int, Plan, str]], known: set[str], what: str
-    ) -> Iterable[tuple[int, Plan, str]]:
-        """What is new of `asked`; a line says one thing of a kind about a prompt."""
-        seen = set(known)
-        said: set[tuple[int, str]] = set()
-        for line, plan, key in asked:
-            if key in seen:
-                continue
+
+def news(asked: list[tuple[int, Plan, str]], known: set[str]) -> Iterator[tuple[int, Plan, str]]:
+    """Each of `asked` whose key is neither known nor stands before it."""
+    seen = set(known)
+    for line, plan, key in asked:
+        if key not in seen:
             seen.add(key)
-            if (line, plan.prompt_hash) in said:
-                self.notes.append((line, f"a second {what} for the same prompt left out"))
-                continue
-            said.add((line, plan.prompt_hash))
             yield line, plan, key

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +16,7 @@ from annotation.texts import MAX_TEXT, text_validate
 
 ROLES = ("system", "user", "assistant")
 MAX_MESSAGES = 200
+WORDS = re.compile(r"\w+")
 
 Messages = list[dict[str, str]]
 
@@ -55,6 +57,17 @@ def text_hash(text: str) -> str:
 def content_hash(messages: Messages) -> str:
     turns = [[message["role"], normal(message["content"])] for message in messages]
     return hashlib.sha256(json.dumps(turns, ensure_ascii=False).encode()).hexdigest()
+
+
+def split_key(messages: Messages, contributor: str) -> str:
+    """What the split is drawn by: who asked, or else the words that were asked.
+
+    Case, spaces and punctuation do not count, so that two ways to type one question never stand
+    on both sides of a validation.
+    """
+    if contributor:
+        return contributor
+    return "\n".join(" ".join(WORDS.findall(turn["content"].casefold())) for turn in messages)
 
 
 def split_for(key: str) -> str:
@@ -102,7 +115,7 @@ def prompt_create(
                     use_case=use_case,
                     source=source,
                     contributor=contributor,
-                    split=split or split_for(contributor or digest),
+                    split=split or split_for(split_key(messages, contributor)),
                     batch=batch,
                     line=line,
                 )

@@ -16,6 +16,7 @@ from annotation.prompts.prompts import (
     messages_validate,
     prompt_create,
     split_for,
+    split_key,
     text_hash,
 )
 from annotation.texts import json_validate, text_validate
@@ -144,3 +145,15 @@ def test_several_completions_at_once_are_those_one_by_one(cast):
     assert completion_create(prompt=prompt, text="Good day.") == (fresh, False)
     with pytest.raises(ValidationError):
         completions_create(prompt=prompt, texts=["fine", " "])
+
+
+def test_ways_to_type_one_question_share_a_split():
+    asked = [
+        "What is the capital of France?",
+        "what is the capital of  france",
+        "WHAT is the capital of France!",
+    ]
+    keys = {split_key([user(text)], "") for text in asked}
+    assert len(keys) == 1
+    assert split_key([user("What is the capital of Spain?")], "") not in keys
+    assert split_key([user(asked[0])], "c7") == "c7"
