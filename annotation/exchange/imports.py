@@ -125,7 +125,10 @@ def preview_line(line: PlannedLine) -> PreviewLine:
         form=line.parsed.form,
         becomes=tuple(words for plan in line.plans for words in plan_words(plan)),
         records=tuple(plan.record for plan in line.plans),
-        notes=tuple(note for plan in line.plans for note in plan.notes),
+        notes=(
+            *(f"{name}: left out" for name in line.parsed.unknown),
+            *(note for plan in line.plans for note in plan.notes),
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from annotation.exchange.formats import LineError, Parsed, parse_line
+from annotation.exchange.formats import LineError, Parsed, parse_line, readable
 from annotation.exchange.plans import Plan, record_plan
 from annotation.exchange.readers import read_lines
 from annotation.people.models import Project
@@ -39,15 +39,19 @@ def planned_lines(batch: ImportBatch, project: Project, *, after: int = 0) -> It
             if line.number <= after:
                 continue
             if line.error:
-                yield PlannedLine(line.number, error=line.error)
+                yield PlannedLine(line.number, error=readable(line.error))
                 continue
             try:
-                parsed = parse_line(line.fields)
+                parsed = parse_line(line.fields, unread=line.unread)
                 plans = tuple(
                     record_plan(record, kind=batch.kind, k_min=project.k_min, k_max=project.k_max)
                     for record in parsed.records
                 )
             except LineError as error:
-                yield PlannedLine(line.number, error=str(error))
+                yield PlannedLine(line.number, error=readable(str(error)))
+            except (ValueError, OverflowError, RecursionError) as error:
+                # One odd line must not take the whole import with it.
+                reason = f"Cannot be taken ({type(error).__name__}: {error})."
+                yield PlannedLine(line.number, error=readable(reason))
             else:
                 yield PlannedLine(line.number, parsed, plans)

@@ -8,7 +8,6 @@ shuffle behind that is seeded by the content: a file that comes again makes the 
 import hashlib
 import json
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from annotation.exchange.formats import Answer, LineError, Record
@@ -44,8 +43,9 @@ class Plan:
     def ranking_key(self) -> str:
         return import_key(self.prompt_hash, sorted(self.ranking), self.record.labeler)
 
-    def task_key(self, hashes: Sequence[str]) -> str:
-        return import_key(self.prompt_hash, sorted(hashes))
+    def task_key(self, index: int) -> str:
+        """Named by all answers, not by the task's own: K may be another at the next import."""
+        return import_key(self.prompt_hash, sorted(self.texts), *([index] if index else []))
 
 
 def import_key(*content: object) -> str:

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import IO, Any
 
+from annotation.exchange.formats import KNOWN_FIELDS
+
 MAX_LINE = 2 * 1024 * 1024  # bytes of one line; eight Parquet rows of it fit in memory easily
 MAX_COLUMNS = 200
 PARQUET_ROWS = 64
@@ -47,11 +49,15 @@ class EndOfReading(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a file: its number from 1, and its fields or the reason it has none."""
+    """One line of a file: its number from 1, and its fields or the reason it has none.
+
+    `unread`: the names of a Parquet file's columns that no form knows, which are not even decoded.
+    """
 
     number: int
     fields: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def file_kind(file: IO[bytes], filename: str) -> str:
@@ -218,7 +224,10 @@ def read_csv(file: IO[bytes], *, tabs: bool) -> Iterator[Line]:
     try:
         header_text = next(text, "")
         delimiter = csv_delimiter(header_text, tabs)
-        header = next(csv.reader([header_text], delimiter=delimiter), [])
+        header = header_read(next(csv.reader([header_text], delimiter=delimiter), []))
+        if any(undecoded(name) or "\0" in name for name in header):
+            yield Line(1, error=f"The header is {NOT_UTF8[0].lower()}{NOT_UTF8[1:]}")
+            return
         if len(header) > MAX_COLUMNS or len(set(header)) != len(header):
             yield Line(1, error=f"The header must have at most {MAX_COLUMNS} columns, each once.")
             return
@@ -237,6 +246,18 @@ def read_csv(file: IO[bytes], *, tabs: bool) -> Iterator[Line]:
         yield Line(end.args[0], error=end.args[1])
 
 
+def header_read(cells: list[str]) -> list[str]:
+    """The names of the columns, without the empty ones that spreadsheets leave at the end."""
+    header = [cell.strip() for cell in cells]
+    while header and not header[-1]:
+        header.pop()
+    return header
+
+
+def undecoded(cell: str) -> bool:
+    return any("\udc80" <= character <= "\udcff" for character in cell)
+
+
 def csv_delimiter(header: str, tabs: bool) -> str:
     if tabs:
         return "\t"
@@ -244,12 +265,14 @@ def csv_delimiter(header: str, tabs: bool) -> str:
 
 
 def read_row(number: int, header: list[str], row: list[str]) -> Line:
+    while len(row) > len(header) and not row[-1].strip():
+        row.pop()
     if len(row) != len(header):
         reason = f"{len(row)} cells where the header has {len(header)}. Is a quote or comma amiss?"
         return Line(number, error=reason)
-    if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
+    if any(undecoded(cell) for cell in row):
         return Line(number, error=NOT_UTF8)
-    cells = zip((name.strip() for name in header), row, strict=True)
+    cells = zip(header, row, strict=True)
     try:
         return Line(number, {name: read_cell(name, cell) for name, cell in cells if cell})
     except (ValueError, RecursionError):
@@ -281,6 +304,7 @@ def read_parquet(file: IO[bytes], max_bytes: int) -> Iterator[Line]:
 
     try:
         table = pyarrow.parquet.ParquetFile(file, pre_buffer=False)
+        names = table.schema_arrow.names
         groups = [table.metadata.row_group(i) for i in range(table.metadata.num_row_groups)]
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise FileProblem(f"Not a readable Parquet file: {str(error)[:200]}") from error
@@ -288,18 +312,25 @@ def read_parquet(file: IO[bytes], max_bytes: int) -> Iterator[Line]:
     if max(sizes, default=0) > MAX_ROW_GROUP or sum(sizes) > max_bytes:
         raise FileProblem("Too large, or its row groups are: write it in smaller row groups.")
     number = 0
+    known = [name for name in names if name in KNOWN_FIELDS]
+    unread = tuple(name for name in names if name not in KNOWN_FIELDS)
     try:
-        for batch in table.iter_batches(batch_size=PARQUET_ROWS, use_threads=False):
+        for batch in table.iter_batches(PARQUET_ROWS, columns=known, use_threads=False):
             for index in range(batch.num_rows):
                 number += 1
-                yield parquet_row(number, batch.slice(index, 1))
+                yield parquet_row(number, batch.slice(index, 1), unread)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         yield Line(number + 1, error=f"Damaged: {str(error)[:200]}. Nothing after this was read.")
 
 
-def parquet_row(number: int, row: Any) -> Line:
+def parquet_row(number: int, row: Any, unread: tuple[str, ...]) -> Line:
     if row.get_total_buffer_size() and row.nbytes > MAX_LINE:
         return Line(number, error=TOO_LONG)
-    fields = row.to_pylist()[0]
+    try:
+        fields = row.to_pylist()[0]
+    except (ValueError, OverflowError, LookupError) as error:
+        # A date past the year 9999, a time zone that nobody knows, text that is not UTF-8.
+        return Line(number, error=f"A value cannot be read: {str(error)[:200]}. Write it as text.")
     nan = [name for name, value in fields.items() if isinstance(value, float) and math.isnan(value)]
-    return Line(number, {name: value for name, value in fields.items() if name not in nan})
+    fields = {name: value for name, value in fields.items() if name not in nan}
+    return Line(number, fields, unread=unread)

@@ -1,10 +1,13 @@
 """What an import says of itself while it runs and for good: counts, lines left out, bad lines."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from annotation.exchange.formats import readable
+
 MOST_LISTED = 1000
+MOST_UNKNOWN = 100
 COUNTED = ("prompts", "demonstrations", "completions", "rankings", "tasks")
 
 
@@ -38,4 +41,29 @@ class Report:
         for line, reason in notes:
             self.data[f"{name}_total"] += 1
             if len(self.data[name]) < MOST_LISTED:
-                self.data[name].append({"line": line, "reason": reason[:500]})
+                self.data[name].append({"line": line, "reason": readable(reason)[:500]})
+
+
+class Unknown:
+    """What no form reads, told once for all lines: a misspelt field stands in every one."""
+
+    def __init__(self) -> None:
+        self.lines: Counter[str] = Counter()
+        self.first: dict[str, int] = {}
+        self.others = 0
+
+    def add(self, line: int, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.first and len(self.first) >= MOST_UNKNOWN:
+                self.others += 1
+                continue
+            self.first.setdefault(name, line)
+            self.lines[name] += 1
+
+    def notes(self) -> Iterator[tuple[int, str]]:
+        """(first line, words) of each, in the order they were met."""
+        for name, line in self.first.items():
+            count = self.lines[name]
+            yield line, f"{name}: left out, in {count:,} line{'s' * (count > 1)}"
+        if self.others:
+            yield 0, f"{self.others:,} more unknown fields and values left out"

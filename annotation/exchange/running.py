@@ -18,7 +18,7 @@ from annotation.exchange.lines import PlannedLine, planned_lines
 from annotation.exchange.plans import Plan
 from annotation.exchange.purging import batch_purge
 from annotation.exchange.readers import FileProblem
-from annotation.exchange.reports import Report
+from annotation.exchange.reports import Report, Unknown
 from annotation.exchange.staging import Chunk
 from annotation.feedback.signals import feedback_announce
 from annotation.people.models import Project
@@ -91,15 +91,18 @@ def acceptable(batch: ImportBatch, report: Report) -> bool:
 
 def lines_check(claim: Claim, project: Project, report: Report) -> None:
     """Read the whole file once and note every bad line; nothing is written but the progress."""
-    last, beaten = 0, time.monotonic()
+    last, beaten, unknown = 0, time.monotonic(), Unknown()
     for line in planned_lines(claim.batch, project):
         last = line.number
         report.data["lines"] += 1
         if line.error:
             report.error(line.number, line.error)
+        if line.parsed:
+            unknown.add(line.number, line.parsed.unknown)
         if time.monotonic() - beaten > settings.HEARTBEAT_EVERY:
             beaten = time.monotonic()
             claim.beat(report={"checked": last})
+    report.skip(unknown.notes())
     claim.beat(lines_total=last, report=report.data)
 
 
@@ -172,7 +175,6 @@ def chunk_report(report: Report, chunk: Chunk, good: list[tuple[int, list[Plan]]
     """The report with this chunk in it; the one given stays, for the case of a second try."""
     written = Report(copy.deepcopy(report.data))
     written.skip((number, note) for number, plans in good for plan in plans for note in plan.notes)
-    written.skip(chunk.notes)
     written.count(chunk.counts)
     written.data["duplicates"] += sum(number not in chunk.touched for number, _ in good)
     return written

@@ -157,6 +157,34 @@ def test_details_beside_the_content() -> None:
     assert one({"prompt": "x", "use_case": "???", "split": "test_prefs"}) == Record([user("x")])
 
 
+@pytest.mark.parametrize(("rank", "wanted"), [("+5", 5), (" 2 ", 2), ("-1", -1)])
+def test_a_rank_may_be_written_as_text(rank: str, wanted: int) -> None:
+    assert ranks(one({"prompt": "x", "responses": [{"text": "a", "rank": rank}]})) == {"a": wanted}
+
+
+@pytest.mark.parametrize(
+    ("fields", "unknown"),
+    [
+        ({"prompt": "q", "compleation": "x"}, ("field `compleation` is not read here",)),
+        ({"prompt": "q", "reference": "x"}, ("field `reference` is not read here",)),
+        ({"prompt": "q", "split": "trian"}, ("unknown split `trian`",)),
+        ({"prompt": "q", "split": ["test"]}, ("unknown split `['test']`",)),
+        ({"prompt": "q", "use_case": "zzz"}, ("unknown use_case `zzz`",)),
+        ({"prompt": "q", "a\0\ud800": 1}, ("field `a\\ud800` is not read here",)),
+        ({"prompt": "q", "use_case": "chat", "split": "", "x": None, "labeler": "a"}, ()),
+        ({"messages": [user("a")], "completions": ["a"], "ranks": [1], "reference": "b"}, ()),
+    ],
+)
+def test_what_nothing_reads_is_named(fields: dict[str, Any], unknown: tuple[str, ...]) -> None:
+    assert parse_line(fields).unknown == unknown
+
+
+def test_columns_that_were_not_decoded_are_named_too() -> None:
+    assert parse_line({"prompt": "q"}, unread=["x"]).unknown == ("field `x` is not read here",)
+    with pytest.raises(LineError, match="Fields found: reply, split"):
+        parse_line({"split": "test"}, unread=["reply"])
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -175,6 +203,12 @@ def test_details_beside_the_content() -> None:
         ({"prompt": "x", "chosen": "a"}, "`rejected` is missing"),
         ({"chosen": "a", "rejected": "b"}, "share no beginning"),
         ({"chosen": "a", "rejected": [assistant("b")], "prompt": "x"}, "both be"),
+        ({"chosen": "One? a", "rejected": "One? a"}, "equal.* add a field `prompt`"),
+        ({"chosen": "One? a", "rejected": "One? a "}, "add a field `prompt`"),
+        ({"chosen": "One? good", "rejected": "One? good day"}, "begins with all of the other"),
+        ({"prompt": "x", "responses": [{"text": "a", "rank": "²"}]}, "whole number, not ²"),
+        ({"prompt": "x", "responses": [{"text": "a", "rank": "+-5"}]}, "whole number, not"),
+        ({"prompt": "x", "responses": [{"text": "a", "rank": "1" * 10}]}, "whole number, not"),
         (
             {"chosen": [user("x"), assistant("a")], "rejected": [user("y"), assistant("b")]},
             "share no first message",

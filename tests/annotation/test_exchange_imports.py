@@ -232,6 +232,30 @@ def test_the_same_file_twice_adds_nothing(cast: Cast) -> None:
     assert again.state == State.VISIBLE
 
 
+def test_several_demonstrations_of_a_line_come_at_once(cast: Cast) -> None:
+    instances = [{"input": "", "output": text} for text in ("a", "b", "c", "b")]
+    content = jsonl({"instruction": "Say x.", "instances": instances})
+    first = imported(cast.project, content)
+    assert counts(first) == {"lines": 1, "prompts": 1, "demonstrations": 3}
+    found = Demonstration.objects.visible().order_by("pk").values_list("text", "line")
+    assert list(found) == [("a", 1), ("b", None), ("c", None)]  # a line names one row
+    again = imported(cast.project, content)
+    assert counts(again) == {"lines": 1, "duplicates": 1}
+    assert Demonstration.objects.count() == 3
+
+
+@pytest.mark.parametrize(("k_min", "k_max"), [(4, 4), (4, 5), (7, 9), (4, 9)])
+def test_the_same_file_adds_no_tasks_when_k_changed(cast: Cast, k_min: int, k_max: int) -> None:
+    content = jsonl(k_line("Hi", 12), k_line("Ho", 4))
+    imported(cast.project, content)
+    assert sorted(task.k for task in Task.objects.all()) == [4, 6, 6]
+    before = rows()
+    Project.objects.filter(pk=cast.project.pk).update(k_min=k_min, k_max=k_max)
+    cast.project.refresh_from_db()
+    assert counts(imported(cast.project, content)) == {"lines": 2, "duplicates": 2}
+    assert rows() == before
+
+
 def test_equal_lines_of_one_file_count_once_but_two_labelers_count_twice(cast: Cast) -> None:
     line = {"prompt": "Hi", "chosen": "x", "rejected": "y"}
     batch = imported(

@@ -136,6 +136,11 @@ def test_csv_with_semicolons_tabs_and_lists() -> None:
         (b'a,b\n1,"never closed\n' + b"x,y\n" * 10, 12, "Not CSV"),
         (b'a,b\n1,"' + b"x" * 80 + b"\n" + (b"y" * 99 + b"\n") * 30_000, 0, "quote left open"),
         (b"completions\n[1\n", 2, "begins a list is not JSON"),
+        (b"prompt, prompt\n1,2\n", 1, "each once"),
+        ("prompt,réponse\na,b\n".encode("latin-1"), 1, "The header is not UTF-8: save"),
+        ("prompt,completion\na,b\n".encode("utf-16"), 1, "The header is not UTF-8: save"),
+        ("prompt,completion\na,b\n".encode("utf-16-le"), 1, "The header is not UTF-8: save"),
+        (b"prompt,completion,\na,b,c\n", 2, "3 cells where the header has 2"),
     ],
 )
 def test_bad_csv(content: bytes, number: int, reason: str) -> None:
@@ -143,6 +148,51 @@ def test_bad_csv(content: bytes, number: int, reason: str) -> None:
     assert len(bad) == 1
     assert reason in bad[0].error
     assert number in (0, bad[0].number)
+
+
+def test_csv_may_end_its_header_and_rows_with_empty_cells() -> None:
+    wanted = [Line(2, {"prompt": "a", "completion": "b"})]
+    assert lines(b"prompt,completion,, \na,b,,\n", "x.csv") == wanted
+    assert lines(b"prompt,completion,,\na,b\n", "x.csv") == wanted
+    assert lines(b"prompt,completion\na,b,,\n", "x.csv") == wanted
+
+
+def odd_column(kind: pyarrow.DataType, value: int, name: str) -> bytes:
+    table = pyarrow.table({"prompt": ["a", "b"], name: pyarrow.array([value, 0], kind)})
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(table, out)
+    return out.getvalue()
+
+
+ODD_COLUMNS = [
+    (pyarrow.timestamp("ms"), 2**62),
+    (pyarrow.timestamp("ms", tz="Mars/Phobos"), 1),
+    (pyarrow.duration("ms"), 2**62),
+    (pyarrow.date32(), 2**30),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), ODD_COLUMNS)
+def test_parquet_columns_that_no_form_knows_are_not_decoded(
+    kind: pyarrow.DataType, value: int
+) -> None:
+    assert lines(odd_column(kind, value, "written_at"), "x.parquet") == [
+        Line(1, {"prompt": "a"}, unread=("written_at",)),
+        Line(2, {"prompt": "b"}, unread=("written_at",)),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "value"), ODD_COLUMNS)
+def test_a_parquet_value_out_of_range_is_its_rows_error(kind: pyarrow.DataType, value: int) -> None:
+    first, second = lines(odd_column(kind, value, "strength"), "x.parquet")
+    assert "A value cannot be read" in first.error
+    assert "Damaged" not in first.error + second.error
+    assert (first.number, second.number) == (1, 2)
+    assert second.error or second.fields["prompt"] == "b"
+
+
+def test_parquet_rows_without_a_known_column_are_counted() -> None:
+    assert lines(parquet([{"x": 1}] * 70), "x.parquet")[-1] == Line(70, unread=("x",))
 
 
 def test_parquet_rows_keep_their_nesting_and_lose_their_nulls() -> None:

@@ -66,6 +66,22 @@ def test_imports_it_checks_access(client: Client, cast: Cast) -> None:
     assert not ImportBatch.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.csv", "pré,c\na,b\n".encode("latin-1")), ("a.jsonl", rb'{"\ud800": 1, "a\u0000": 2}')],
+)
+def test_import_shows_reasons_that_quote_broken_text(
+    client: Client, cast: Cast, name: str, content: bytes
+) -> None:
+    file = SimpleUploadedFile(name, content)
+    sign_in(client, cast.ada).post("/p/everyday/imports/", {"file": file, "kind": "auto"})
+    batch = ImportBatch.objects.get()
+    assert "cannot be taken" in page_of(client, batch)
+    start(client, batch)
+    assert batch.state == "failed"
+    page_of(client, batch)
+
+
 def test_import_it_works(client: Client, cast: Cast) -> None:
     sign_in(client, cast.ada)
     batch = upload(client, *GOOD)

@@ -15,6 +15,11 @@ class LineError(ValueError):
     """A line that cannot be taken. The message says why, and what to change."""
 
 
+def readable(text: str) -> str:
+    """Words that quote a file, as pages and both databases can hold them (see texts.py)."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "")
+
+
 @dataclass(frozen=True)
 class Answer:
     """A completion as a file gives it. `rank` 1 is best, equal ranks tie, None is unranked."""
@@ -44,8 +49,11 @@ class Record:
 
 @dataclass(frozen=True)
 class Parsed:
+    """A line as read. `unknown`: fields and values in it that nothing reads, in words."""
+
     form: str
     records: tuple[Record, ...]
+    unknown: tuple[str, ...] = ()
 
 
 def record_validate(record: Record) -> Record:

@@ -1,7 +1,8 @@
 """Which form a line is written in, told by its fields, and how each form is read."""
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from annotation.exchange.formats.conversations import (
@@ -13,7 +14,14 @@ from annotation.exchange.formats.conversations import (
     shared_text,
     transcript_read,
 )
-from annotation.exchange.formats.records import Answer, LineError, Parsed, Record, record_validate
+from annotation.exchange.formats.records import (
+    Answer,
+    LineError,
+    Parsed,
+    Record,
+    readable,
+    record_validate,
+)
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.prompts import Messages
 
@@ -22,21 +30,38 @@ EXPECTED = (
     "{prompt}, {prompt, completion}, {messages}, {prompt, completions}, {prompt, responses}, "
     "{chosen, rejected}, {instruction, instances} or {instruction, output}"
 )
+WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
+DETAILS = {"use_case", "contributor", "labeler", "split", "strength"}
 SPLITS = {"validation": Prompt.Split.VALID.value, **{s: s for s in Prompt.Split.values}}
 
 
-def parse_line(fields: Fields) -> Parsed:
-    """Read a line's fields into records; raises LineError with the reason and what to do."""
+def parse_line(fields: Fields, *, unread: Collection[str] = ()) -> Parsed:
+    """Read a line's fields into records; raises LineError with the reason and what to do.
+
+    `unread`: names of fields that the line has too, none of them in KNOWN_FIELDS.
+    """
     fields = {key: value for key, value in fields.items() if value is not None}
-    for form, wanted, read in FORMS:
+    for form, wanted, beside, read in FORMS:
         if wanted.intersection(fields):
             try:
                 records = tuple(record_validate(record) for record in read(fields))
             except UnicodeEncodeError as error:
                 raise LineError("Holds a broken character (half a surrogate pair).") from error
-            return Parsed(form, records)
-    found = ", ".join(sorted(fields)[:8]) or "none"
+            names = [name for name in (*fields, *unread) if name not in wanted | beside | DETAILS]
+            return Parsed(form, records, (*unknown_fields(names), *unknown_values(fields)))
+    found = ", ".join(sorted({*fields, *unread})[:8]) or "none"
     raise LineError(f"No known form. Fields found: {found}. Wanted: {EXPECTED}.")
+
+
+def unknown_fields(names: list[str]) -> Iterator[str]:
+    return (f"field `{readable(name)[:40]}` is not read here" for name in names)
+
+
+def unknown_values(fields: Fields) -> Iterator[str]:
+    for name, values in (("use_case", UseCase.values), ("split", SPLITS)):
+        value = fields.get(name)
+        if value not in (None, "") and not (isinstance(value, str) and value in values):
+            yield f"unknown {name} `{readable(str(value))[:40]}`"
 
 
 def details(fields: Fields) -> Fields:
@@ -69,7 +94,7 @@ def strength_read(value: Any) -> int:
 
 def whole(value: Any, what: str) -> int:
     """A whole number as JSON, Parquet (a float where some are missing) or CSV (text) gives it."""
-    if isinstance(value, str) and value.strip().lstrip("+-").isdigit() and len(value) < 10:
+    if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
         return int(value)
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return int(value)
@@ -195,7 +220,13 @@ def implicit_prompt(chosen: Any, rejected: Any) -> tuple[Messages, list[str]]:
         cut = shared_text(chosen, rejected)
         if not chosen[:cut].strip():
             raise LineError("Chosen and rejected share no beginning: add a field `prompt`.")
-        return prompt_read(chosen[:cut]), [chosen[cut:], rejected[cut:]]
+        texts = [chosen[cut:], rejected[cut:]]
+        if not all(text.strip() for text in texts):
+            raise LineError(
+                "Chosen and rejected are equal, or one begins with all of the other, so that the "
+                "prompt cannot be told from the answer: add a field `prompt`."
+            )
+        return prompt_read(chosen[:cut]), texts
     if isinstance(chosen, str) or isinstance(rejected, str):
         raise LineError("Only one of chosen and rejected is a Human/Assistant transcript.")
     one = conversation_read(chosen, what="`chosen`")
@@ -242,12 +273,22 @@ def instruction_record(fields: Fields, instance: Fields) -> Record:
 
 
 # The first form one of whose fields stands in the line: from what says most to what says least.
-FORMS: tuple[tuple[str, set[str], Callable[[Fields], list[Record]]], ...] = (
-    ("preference", {"chosen", "rejected"}, read_preference),
-    ("prompt and answers", {"completions", "responses"}, read_answers),
-    ("prompt and completion", {"completion"}, read_prompt_completion),
-    ("Self-Instruct", {"instances"}, read_self_instruct),
-    ("conversation", {"messages", "conversations"}, read_messages),
-    ("instruction and output", {"output"}, read_instruction),
-    ("prompt", {"prompt"}, read_prompt),
+# (name, fields that tell it, fields it reads beside them, how it is read)
+Form = tuple[str, set[str], set[str], Callable[[Fields], list[Record]]]
+FORMS: tuple[Form, ...] = (
+    ("preference", {"chosen", "rejected"}, {"prompt"}, read_preference),
+    (
+        "prompt and answers",
+        {"completions", "responses"},
+        {"prompt", "messages", "ranks", "reference"},
+        read_answers,
+    ),
+    ("prompt and completion", {"completion"}, {"prompt", "messages"}, read_prompt_completion),
+    ("Self-Instruct", {"instances"}, {"instruction"}, read_self_instruct),
+    ("conversation", {"messages", "conversations"}, set(), read_messages),
+    ("instruction and output", {"output"}, {"instruction", "input"}, read_instruction),
+    ("prompt", {"prompt"}, set(), read_prompt),
+)
+KNOWN_FIELDS = frozenset(DETAILS | {"label"}).union(
+    *(wanted | beside for _, wanted, beside, _ in FORMS)
 )

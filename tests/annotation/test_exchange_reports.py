@@ -1,0 +1,69 @@
+"""What an import tells of its lines: once for all of them, in characters that can be stored."""
+
+import json
+
+import pytest
+
+from annotation.exchange import reports
+from annotation.exchange.imports import batch_preview
+from annotation.models import ImportBatch
+from annotation.texts import storable
+from tests.annotation.exchange_files import imported, jsonl, upload
+from tests.cast import Cast
+
+State = ImportBatch.State
+
+
+def test_fields_and_values_that_nothing_reads_are_reported_once(cast: Cast) -> None:
+    line = {"prompt": "q", "compleation": "typo"}
+    other = {"prompt": "r", "completion": "s", "compleation": "x", "split": "trian"}
+    content = jsonl({"prompt": "p"}, line, other, {"compleation": "bad line"})
+    preview = batch_preview(batch=upload(cast.project, content))
+    assert preview.lines[1].notes == ("field `compleation` is not read here: left out",)
+    batch = imported(cast.project, content, good_lines_only=True)
+    assert batch.report["skipped"] == [
+        {"line": 2, "reason": "field `compleation` is not read here: left out, in 2 lines"},
+        {"line": 3, "reason": "unknown split `trian`: left out, in 1 line"},
+    ]
+    assert batch.report["skipped_total"] == 2
+
+
+def test_fields_without_end_are_counted(cast: Cast) -> None:
+    many = ({"prompt": "q", f"field {i}": 1} for i in range(reports.MOST_UNKNOWN + 7))
+    skipped = imported(cast.project, jsonl(*many)).report["skipped"]
+    assert len(skipped) == reports.MOST_UNKNOWN + 1
+    assert skipped[-1] == {"line": 0, "reason": "7 more unknown fields and values left out"}
+
+
+BROKEN = (
+    ("x.jsonl", rb'{"\ud800": 1}', r"\ud800"),
+    ("x.jsonl", rb'{"a\u0000": 1}', "Fields found: a."),
+    (
+        "x.jsonl",
+        rb'{"prompt": "p", "responses": [{"text": "a", "rank": "\ud800"}]}',
+        r"not \ud800",
+    ),
+    ("x.csv", "pré,c\na,b\n".encode("latin-1"), "The header is not UTF-8"),
+    ("x.csv", "prompt,réponse\na,b\n".encode("latin-1"), "The header is not UTF-8"),
+    ("x.csv", "prompt,completion\na,b\n".encode("utf-16"), "The header is not UTF-8"),
+)
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), BROKEN)
+def test_reasons_quote_broken_text_in_characters_that_can_be_stored(
+    cast: Cast, name: str, content: bytes, reason: str
+) -> None:
+    preview = batch_preview(batch=upload(cast.project, content, name))
+    batch = imported(cast.project, content, name)
+    assert batch.state == State.FAILED
+    (error,) = batch.report["errors"]
+    for words in (error["reason"], preview.errors[0].error):
+        assert reason in words
+        assert storable(words)
+
+
+def test_notes_quote_broken_text_in_characters_that_can_be_stored(cast: Cast) -> None:
+    batch = imported(cast.project, rb'{"prompt": "p", "a\u0000\ud800": 1, "split": "\ud800\u0000"}')
+    assert batch.state == State.VISIBLE
+    assert storable(json.dumps(batch.report["skipped"], ensure_ascii=False))
+    assert len(batch.report["skipped"]) == 2
