@@ -65,6 +65,21 @@ def test_a_stranger_is_asked_to_sign_in(cast, route):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("state", ["invited", "onboarding"])
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_not_yet_active_hold_no_role(cast, route, state):
+    for membership in cast.project.memberships.all():
+        membership.roles.all().delete()
+        for role in ("labeler", "reviewer", "researcher", "admin"):
+            membership.roles.create(role=role)
+    cast.project.memberships.update(state=state)
+    client = Client()
+    client.force_login(cast.ada)
+    for method in (client.get, client.post):
+        assert method(address(route)).status_code in (403, 405)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("route", ROUTES)
 def test_the_suspended_find_nothing(cast, route):
     cast.project.memberships.update(state="suspended")

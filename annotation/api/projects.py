@@ -64,12 +64,12 @@ class ProjectsView(DomainView[Project]):
         projects = Project.objects.order_by("slug")
         if user.is_superuser:
             return projects
-        mine = Membership.objects.filter(user=user).exclude(state=Membership.State.SUSPENDED)
+        mine = Membership.objects.filter(user=user, state=Membership.State.ACTIVE)
         return projects.filter(pk__in=mine.values("project"))
 
     @extend_schema(operation_id="projects_list", responses=ProjectSerializer(many=True))
     def get(self, _request: Request) -> Response:
-        """The projects that the caller is a member of."""
+        """The projects that the caller is an active member of."""
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

@@ -19,7 +19,7 @@ Role = MembershipRole.Role
 
 
 class Access:
-    """A user's standing in a project. The site admin holds every role."""
+    """A user's standing in a project. The site admin holds every role, active members theirs."""
 
     def __init__(self, user: User, project: Project, membership: Membership | None) -> None:
         self.user = user
@@ -29,7 +29,7 @@ class Access:
             set(Role.values)
             if user.is_superuser
             else {row.role for row in membership.roles.all()}
-            if membership
+            if membership and membership.state == Membership.State.ACTIVE
             else set()
         )
 
@@ -40,8 +40,8 @@ class Access:
 def access_get(*, user: Any, slug: str, roles: tuple[str, ...] = ()) -> Access:
     """Find `user`'s standing in the project `slug`.
 
-    Raises Http404 for outsiders and suspended members, PermissionDenied for members who hold none
-    of `roles` (any role when empty).
+    Raises Http404 for outsiders and suspended members, PermissionDenied for the invited and the
+    onboarding, and for members who hold none of `roles` (any role when empty).
     """
     project = Project.objects.filter(slug=slug).first()
     if project is None:
@@ -55,6 +55,11 @@ def access_get(*, user: Any, slug: str, roles: tuple[str, ...] = ()) -> Access:
     if membership is None and not user.is_superuser:
         raise Http404("No such project.")
     access = Access(user, project, membership)
+    if not access.roles:
+        raise PermissionDenied(
+            "Your membership in this project is not active yet. An admin of the project can "
+            "change that."
+        )
     if roles and not access.has(*roles):
         raise PermissionDenied("Your role in this project does not open this page.")
     return access

@@ -34,8 +34,18 @@ MAX_FLAGS = 20
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
-def audit(*, project: Project, actor: User | None, verb: str, target: str, **data: Any) -> None:
-    AuditEvent.objects.create(project=project, actor=actor, verb=verb, target=target, data=data)
+TARGET_LENGTH = 120  # AuditEvent.target's; PostgreSQL refuses what is longer
+
+
+def audit(
+    *, project: Project | None, actor: User | None, verb: str, target: str, **data: Any
+) -> None:
+    """Keep who did what. A longer `target` is cut, and stands whole in the event's data."""
+    if len(target) > TARGET_LENGTH:
+        data = {**data, "target": target}
+    AuditEvent.objects.create(
+        project=project, actor=actor, verb=verb, target=target[:TARGET_LENGTH], data=data
+    )
 
 
 def project_may_create(user: User) -> bool:
@@ -282,5 +292,5 @@ def user_create(*, actor: User | None, username: str, password: str, email: str 
     user.full_clean()
     with transaction.atomic():
         user.save()
-        AuditEvent.objects.create(actor=actor, verb="user_create", target=username)
+        audit(project=None, actor=actor, verb="user_create", target=username)
     return user

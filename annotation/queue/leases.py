@@ -61,14 +61,20 @@ def task_claim(
         return lease_grant(task, labeler, now) if task else None
 
 
+def labeler_memberships(*, labeler: User, project: Project) -> QuerySet[Membership]:
+    """The membership under which `labeler` may be given tasks; empty when there is none."""
+    return Membership.objects.filter(
+        project=project,
+        user=labeler,
+        state=Membership.State.ACTIVE,
+        roles__role=MembershipRole.Role.LABELER,
+    )
+
+
 def labeler_lock(*, labeler: User, project: Project) -> None:
     """Let one labeler's claims in a project queue behind each other, and check that they may."""
-    membership = (
-        Membership.objects.select_for_update(of=("self",), no_key=True)
-        .filter(project=project, user=labeler, state=Membership.State.ACTIVE)
-        .filter(roles__role=MembershipRole.Role.LABELER)
-        .first()
-    )
+    memberships = labeler_memberships(labeler=labeler, project=project)
+    membership = memberships.select_for_update(of=("self",), no_key=True).first()
     if membership is None and not labeler.is_superuser:
         raise PermissionDenied("Only active labelers of this project are given tasks.")
 
@@ -265,9 +271,13 @@ def draft_save(
 
 
 def lease_keep(assignment: Assignment, *, active_seconds: int) -> None:
-    """Renew a locked lease, or take it again where it was lost and the task has room."""
+    """Renew a locked lease, or take it again where it was lost and the task has room.
+
+    Only active labelers are given it again. Their membership is read without its lock, which would
+    come after the task's.
+    """
     now = timezone.now()
-    task = assignment.task
+    task, labeler = assignment.task, assignment.labeler
     if assignment.state == State.LEASED:
         assignment.active_seconds = active_total(assignment, active_seconds, now)
         assignment.save(update_fields=["active_seconds"])
@@ -276,8 +286,12 @@ def lease_keep(assignment: Assignment, *, active_seconds: int) -> None:
         assignment.state == State.EXPIRED
         and task.state == Task.State.OPEN
         and task.submitted_count + task.leased_count < task.overlap
+        and (
+            labeler.is_superuser
+            or labeler_memberships(labeler=labeler, project=task.project).exists()
+        )
     ):
-        regranted = lease_grant(task, assignment.labeler, now)
+        regranted = lease_grant(task, labeler, now)
         assignment.refresh_from_db(fields=["state", "leased_at", "expires_at", "ended_at"])
         assignment.task = regranted.task
 

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from annotation.models import AuditEvent, Membership, Project, Task
 from annotation.people.projects import (
+    audit,
     member_add,
     member_update,
     project_create,
@@ -152,3 +153,14 @@ def test_user_create_checks_the_password(cast):
     assert set(caught.value.message_dict) == {"username"}
     user = user_create(actor=cast.ada, username="nora", password="correct horse battery")
     assert user.check_password("correct horse battery")
+
+
+def test_the_audit_cuts_long_names_to_its_column(cast):
+    filename = "f" * 251 + ".csv"
+    audit(project=cast.project, actor=cast.ada, verb="import_upload", target=filename)
+    name = "n" * 150
+    user_create(actor=cast.sita, username=name, password="correct horse battery")
+    upload, account = AuditEvent.objects.order_by("id")
+    limit = AuditEvent._meta.get_field("target").max_length
+    assert (upload.target, account.target) == (filename[:limit], name[:limit])
+    assert (upload.data["target"], account.data["target"]) == (filename, name)

@@ -18,6 +18,7 @@ from annotation.queue.leases import (
     assignment_release,
     assignment_skip,
     draft_save,
+    leases_expire,
     order_draw,
     shown_slots,
     task_claim,
@@ -191,7 +192,9 @@ def test_a_late_submit_past_the_overlap_is_an_extra(cast):
 
 @pytest.mark.parametrize("withdraw", ["close", "lower"])
 def test_work_on_a_withdrawn_task_is_kept_as_an_extra(cast, withdraw):
-    task = demonstration_task(cast.project, overlap=2)
+    cast.project.overlap = 2
+    task = demonstration_task(cast.project)
+    cast.project.overlap = 1
     first, second = claim(cast.lena, cast.project), claim(cast.luis, cast.project)
     demonstration_submit(assignment=first, text="First.")
     if withdraw == "close":
@@ -392,3 +395,18 @@ def test_a_lease_in_another_project_is_no_lease_here(cast):
     elsewhere = claim(cast.sita, cast.other)
     here = claim(cast.sita, cast.project)
     assert here.task.project == cast.project != elsewhere.task.project
+
+
+@pytest.mark.parametrize("state", ["invited", "onboarding", "suspended"])
+def test_a_lost_lease_comes_back_to_active_labelers_only(cast, state):
+    task = demonstration_task(cast.project)
+    lease = claim(cast.lena, cast.project)
+    age(lease, hours=1)
+    leases_expire(now=timezone.now())
+    Membership.objects.filter(user=cast.lena).update(state=state)
+    assert assignment_heartbeat(assignment=lease).state == "expired"
+    assert draft_save(assignment=lease, draft={"text": "Kept."}).state == "expired"
+    Membership.objects.filter(user=cast.lena).update(state="active")
+    task.refresh_from_db()
+    assert task.leased_count == 0
+    assert assignment_heartbeat(assignment=lease).state == "leased"

@@ -17,6 +17,12 @@ def test_the_list_holds_the_callers_projects(cast, as_):
     assert slugs(cast.lena) == ["everyday"]
     assert slugs(cast.otto) == ["elsewhere"]
     assert slugs(cast.sita) == ["elsewhere", "everyday"]
+    for state in ("invited", "onboarding"):
+        Membership.objects.filter(user=cast.lena).update(state=state)
+        assert slugs(cast.lena) == []
+        refused = as_(cast.lena).get("/api/projects/everyday/")
+        assert refused.status_code == 403
+        assert "not active yet" in refused.json()["detail"]
     Membership.objects.filter(user=cast.lena).update(state="suspended")
     assert slugs(cast.lena) == []
 
@@ -119,6 +125,8 @@ def test_bad_tasks_are_400_and_name_the_field(cast, as_):
         ({"completions": theirs}, "completions"),
         ({"completions": ids[:3]}, "non_field_errors"),
         ({"completions": [ids[0]] * 4}, "non_field_errors"),
+        ({"completions": [2**63, 2**63 + 1, 10**30, -1]}, "completions"),
+        ({"prompt": 10**30}, "prompt"),
         ({"kind": "gold"}, "kind"),
         ({"purpose": "gold"}, "purpose"),
         ({"overlap": 0}, "overlap"),
