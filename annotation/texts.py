@@ -6,6 +6,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 MAX_TEXT = 200_000
+# Far below where Python's own recursion ends, wherever in the stack a value is written.
+MAX_DEPTH = 60
 
 
 def text_validate(text: object, *, what: str, limit: int = MAX_TEXT, blank: bool = False) -> str:
@@ -35,8 +37,29 @@ def storable(text: str) -> bool:
     return True
 
 
+def newlines_plain(text: str) -> str:
+    """Forms send CRLF, whatever was typed: neither versions nor models are to learn that."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def nested_deeper(value: Any, limit: int) -> bool:
+    """Whether a JSON value holds lists and objects more than `limit` levels deep."""
+    level = [value]
+    for _ in range(limit + 1):
+        inner: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner.extend(each.values())
+            elif isinstance(each, list):
+                inner.extend(each)
+        level = inner
+    return bool(level)
+
+
 def json_validate(value: Any, *, what: str, limit: int = MAX_TEXT) -> Any:
     """Return a JSON value unchanged if both databases can hold it, or raise ValidationError."""
+    if nested_deeper(value, MAX_DEPTH):
+        raise ValidationError(f"{what} is nested deeper than {MAX_DEPTH} levels.")
     try:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:

@@ -9,11 +9,11 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
+from rest_framework.throttling import UserRateThrottle
 
+from annotation.api.parsers import BoundedJSONParser
 from annotation.people.access import Access, access_get
 from annotation.people.models import MembershipRole
 
@@ -25,13 +25,6 @@ class PersonThrottle(UserRateThrottle):
     """Generous to a person at work and to their scripts; a loop gone wild is stopped."""
 
     rate = "3000/minute"
-
-
-class SignInThrottle(AnonRateThrottle):
-    """Passwords are not to be guessed at speed."""
-
-    scope = "sign-in"
-    rate = "20/minute"
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -60,7 +53,7 @@ class DomainView(GenericAPIView[M]):
     """A view whose domain call may refuse: that is a 400, with its words."""
 
     throttle_classes = [PersonThrottle]
-    parser_classes = [JSONParser]
+    parser_classes = [BoundedJSONParser]
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, DomainError):

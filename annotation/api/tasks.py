@@ -40,15 +40,20 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
         )
 
 
+class IdField(serializers.IntegerField):
+    """A row's id; a number that no database holds is refused before it is asked for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **options)
+
+
 class TaskCreateSerializer(StrictSerializer):
     """`completions`: ids of different answers to the prompt, for a ranking task."""
 
     kind = serializers.ChoiceField(choices=KINDS)
     purpose = serializers.ChoiceField(choices=PURPOSES, required=False)
-    prompt = serializers.IntegerField()
-    completions = serializers.ListField(
-        child=serializers.IntegerField(), required=False, max_length=9
-    )
+    prompt = IdField()
+    completions = serializers.ListField(child=IdField(), required=False, max_length=9)
     overlap = serializers.IntegerField(min_value=1, max_value=50, required=False)
     priority = serializers.IntegerField(min_value=-1_000, max_value=1_000, required=False)
 

@@ -6,6 +6,8 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from annotation.api.base import PersonThrottle
+from annotation.models import Prompt
+from annotation.people.throttle import AddressThrottle
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,45 @@ def test_passwords_cannot_be_guessed_at_speed(cast):
     guess = {"username": "lena", "password": "guess"}
     codes = [client.post("/api/token/", guess).status_code for _ in range(21)]
     assert codes == [400] * 20 + [429]
+
+
+def test_an_invented_address_counts_as_the_same_one(cast):
+    guess = {"username": "lena", "password": "guess"}
+    codes = [
+        APIClient().post("/api/token/", guess, HTTP_X_FORWARDED_FOR=f"1.2.3.{n}").status_code
+        for n in range(21)
+    ]
+    assert codes == [400] * 20 + [429]
+
+
+def test_the_page_and_the_token_share_one_count(cast, client):
+    guess = {"username": "lena", "password": "guess"}
+    for _ in range(10):
+        assert client.post("/sign-in/", guess).status_code == 200
+        assert APIClient().post("/api/token/", guess, format="json").status_code == 400
+    assert APIClient().post("/api/token/", guess).status_code == 429
+    right = {"username": " LENA", "password": PASSWORD}
+    page = client.post("/sign-in/", right)
+    assert (page.status_code, page.headers["Retry-After"]) == (429, "60")
+    assert b"Too many tries. Wait a minute" in page.content
+    assert "_auth_user_id" not in client.session
+    assert client.post("/sign-in/", {"username": "luis", "password": PASSWORD}).status_code == 302
+
+
+def test_one_password_is_not_tried_on_everybody(cast, monkeypatch):
+    monkeypatch.setattr(AddressThrottle, "rate", "3/minute")
+    codes = [
+        APIClient().post("/api/token/", {"username": f"name{n}", "password": "x"}).status_code
+        for n in range(4)
+    ]
+    assert codes == [400, 400, 400, 429]
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 61 + "1" + "}" * 61, '["username"]'])
+def test_strange_bodies_are_400(cast, as_, body):
+    for path in ("/api/token/", "/api/projects/everyday/prompts/"):
+        said = as_(cast.ada).post(path, body, content_type="application/json")
+        assert said.status_code == 400
 
 
 def test_a_session_works_and_its_writes_need_the_csrf_token(cast):
@@ -83,3 +124,18 @@ def test_a_long_list_comes_in_pages(cast, as_):
     assert [row["messages"][0]["content"] for row in rest["results"]] == ["2"]
     huge = client.get("/api/projects/everyday/prompts/", {"limit": 1_000_000}).json()
     assert len(huge["results"]) == 3
+
+
+@pytest.mark.parametrize("limit", ["9" * 30, "1000000", "501"])
+def test_a_page_has_an_end(cast, as_, limit):
+    Prompt.objects.bulk_create(
+        Prompt(
+            project=cast.project,
+            messages=[{"role": "user", "content": str(number)}],
+            content_hash=str(number),
+        )
+        for number in range(501)
+    )
+    page = as_(cast.ada).get(f"/api/projects/everyday/prompts/?limit={limit}")
+    assert page.status_code == 200
+    assert (page.json()["count"], len(page.json()["results"])) == (501, 500)
