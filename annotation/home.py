@@ -15,8 +15,9 @@ from annotation.models import Membership, MembershipRole, Project, User
 from annotation.people.access import Access
 from annotation.people.navigation import navigation_entries
 from annotation.people.projects import project_may_create
-from annotation.queue.standing import Standing, standing_get
+from annotation.queue.standing import Standing, standings_get
 
+LABELER = MembershipRole.Role.LABELER
 NOTICES = {
     Membership.State.INVITED: "You are invited; an admin has yet to let you in.",
     Membership.State.ONBOARDING: "You are being introduced; real tasks come afterwards.",
@@ -51,18 +52,19 @@ def desks_of(user: User) -> list[Desk]:
         projects = list(Project.objects.order_by("name"))
     else:
         projects = sorted((m.project for m in memberships.values()), key=lambda each: each.name)
-    return [desk_of(Access(user, project, memberships.get(project.pk))) for project in projects]
+    desks = [Access(user, project, memberships.get(project.pk)) for project in projects]
+    labels = [each.project for each in desks if each.membership and each.has(LABELER)]
+    standings = standings_get(labeler=user, projects=labels)
+    return [desk_of(access, standings.get(access.project.pk)) for access in desks]
 
 
-def desk_of(access: Access) -> Desk:
+def desk_of(access: Access, standing: Standing | None) -> Desk:
     member = access.membership
-    active = member is not None and member.state == Membership.State.ACTIVE
-    labels = active and access.has(MembershipRole.Role.LABELER)
     return Desk(
         access=access,
         # The labeler's entry is the Start button itself.
         entries=[entry for entry in navigation_entries(access) if entry["name"] != "work"],
-        standing=standing_get(labeler=access.user, project=access.project) if labels else None,
+        standing=standing,
         notice=NOTICES.get(Membership.State(member.state), "") if member else "",
     )
 

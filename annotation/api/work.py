@@ -59,6 +59,7 @@ class WorkSerializer(AssignmentSerializer):
     draft = serializers.DictField()
     instructions = serializers.CharField(source="task.project.instructions")
     rubric = serializers.DictField(source="task.project.rubric")
+    rubric_version = serializers.IntegerField(source="task.project.rubric_version")
 
     class Meta(AssignmentSerializer.Meta):
         fields = (  # type: ignore[assignment]
@@ -68,6 +69,7 @@ class WorkSerializer(AssignmentSerializer):
             "draft",
             "instructions",
             "rubric",
+            "rubric_version",
         )
 
     @extend_schema_field(AnswerSerializer(many=True))
@@ -124,6 +126,9 @@ class RankingSubmitSerializer(SecondsSerializer):
         choices=Ranking.Strength.choices, allow_null=True, default=None
     )
     note = serializers.CharField(max_length=10_000, allow_blank=True, default="")
+    rubric_version = serializers.IntegerField(
+        allow_null=True, default=None, help_text="As the task came with: refused if it changed."
+    )
 
 
 class LabelerAPI(ProjectAPI[Assignment]):

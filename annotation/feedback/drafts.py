@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import JudgmentInput
+from annotation.texts import newlines_plain
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def ranking_draft_posted(form: QueryDict, k: int) -> RankingDraft:
         )
         for i in range(k)
     ]
-    return RankingDraft(answers, outcome_of("none" in form), form.get("note") or "")
+    return RankingDraft(answers, outcome_of("none" in form), newlines_plain(form.get("note") or ""))
 
 
 def outcome_of(none_acceptable: bool) -> str:
@@ -87,4 +88,4 @@ def number(text: str | None) -> int | None:
     """A number as a form sends it; blank is none, what is no number is left for the check: -1."""
     if not text:
         return None
-    return int(text) if text.isascii() and text.isdigit() else -1
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -18,6 +18,9 @@ from annotation.texts import text_validate
 
 Outcome = Ranking.Outcome
 MAX_RANK = 1_000
+RUBRIC_CHANGED = (
+    "The rubric has changed since this page was opened. Reload it: your ranking is kept."
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,11 @@ def ranking_submit(
     strength: int | None = None,
     note: str = "",
     active_seconds: int = 0,
+    rubric_version: int | None = None,
 ) -> Ranking:
     """Hand in a ranking; `judgments[i]` is about the i-th completion *in the order shown*.
 
+    `rubric_version` is the one that the labeler was shown: under another one nothing is taken in.
     Handing in twice returns what was handed in first; late work is kept (see assignment_submit).
     Raises ValidationError.
     """
@@ -57,6 +62,8 @@ def ranking_submit(
         earlier = Ranking.objects.filter(assignment=fresh, is_current=True).first()
         if earlier:
             return earlier
+        if rubric_version not in (None, fresh.task.project.rubric_version):
+            raise ValidationError(RUBRIC_CHANGED)
         slots = shown_slots(fresh)
         if len(judgments) != len(slots):
             raise ValidationError(f"There are {len(slots)} answers to judge, not {len(judgments)}.")

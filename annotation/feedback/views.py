@@ -15,7 +15,12 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from annotation.feedback.demonstrations import demonstration_submit
-from annotation.feedback.drafts import RankingDraft, ranking_draft_posted, ranking_draft_saved
+from annotation.feedback.drafts import (
+    RankingDraft,
+    number,
+    ranking_draft_posted,
+    ranking_draft_saved,
+)
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_submit
 from annotation.people.access import Access, project_view
@@ -24,6 +29,7 @@ from annotation.queue.leases import assignment_get, shown_slots
 from annotation.queue.models import Assignment, Task
 from annotation.queue.standing import done_today
 from annotation.queue.views import next_task_url, seconds_read
+from annotation.texts import newlines_plain
 
 LABELER = MembershipRole.Role.LABELER
 LETTERS = "ABCDEFGHI"
@@ -71,6 +77,7 @@ def ranking_page(
         "ranks": range(1, len(slots) + 1),
         "none_acceptable": draft.outcome == Ranking.Outcome.NONE_ACCEPTABLE,
         "note": draft.note,
+        "rubric_version": access.project.rubric_version,
         "likert": rubric.get("likert"),
         "scores": range(1, 8),
         "flags": rubric.get("flags", []),
@@ -115,8 +122,7 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
 def demonstration_take(request: HttpRequest, assignment: Assignment) -> None:
     demonstration_submit(
         assignment=assignment,
-        # Forms send CRLF, whatever was typed; a model must not learn that.
-        text=request.POST.get("text", "").replace("\r\n", "\n"),
+        text=newlines_plain(request.POST.get("text", "")),
         active_seconds=seconds_read(request.POST.get("active_seconds")),
     )
 
@@ -128,6 +134,7 @@ def ranking_take(request: HttpRequest, assignment: Assignment) -> None:
         judgments=draft.judgments(),
         outcome=draft.outcome,
         note=draft.note,
+        rubric_version=number(request.POST.get("rubric_version")),
         active_seconds=seconds_read(request.POST.get("active_seconds")),
     )
 

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import slugify
 
 from annotation.people.models import Membership, MembershipRole, Project, default_rubric
+from annotation.texts import newlines_plain
 
 Flag = dict[str, str]
 
@@ -75,6 +76,7 @@ class ProjectForm(forms.Form):
     instructions = forms.CharField(
         required=False,
         label="Markdown",
+        strip=False,
         widget=forms.Textarea(attrs={"rows": 14}),
         help_text="Labelers see it beside every task.",
     )
@@ -120,6 +122,12 @@ class ProjectForm(forms.Form):
     @classmethod
     def initial_new(cls) -> dict[str, Any]:
         return {"flags": default_rubric()["flags"]}
+
+    def clean_instructions(self) -> str:
+        """What a form does to newlines is no new text: an unchanged one stays as it is stored."""
+        text = newlines_plain(self.cleaned_data["instructions"])
+        stored = str(self.initial.get("instructions", ""))
+        return stored if newlines_plain(stored) == text else text
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -1,8 +1,10 @@
 """What a labeler has done and what still waits; read for pages, never to decide a claim."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, IntegerField, OuterRef, Subquery
 from django.utils import timezone
 
 from annotation.people.models import Project, User
@@ -23,30 +25,49 @@ class Standing:
         return f"{WAITING_CAP - 1}+" if self.waiting >= WAITING_CAP else str(self.waiting)
 
 
-def standing_get(*, labeler: User, project: Project) -> Standing:
-    """`waiting` leaves out what this labeler has held before and is capped at WAITING_CAP."""
-    mine = Assignment.objects.filter(labeler=labeler, task__project=project)
+class RowCount(Subquery):
+    """How many rows a subquery has, its LIMIT included."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def standings_get(*, labeler: User, projects: Iterable[Project]) -> dict[int, Standing]:
+    """By project id, in one query however many projects there are.
+
+    `waiting` leaves out what this labeler has held before and is capped at WAITING_CAP.
+    """
+    mine = Assignment.objects.filter(labeler=labeler, task__project=OuterRef("pk"))
     waiting = (
         Task.objects.visible()
         .filter(
-            project=project,
+            ~Exists(Assignment.objects.filter(labeler=labeler, task=OuterRef("pk"))),
+            project=OuterRef("pk"),
             state=Task.State.OPEN,
             overlap__gt=F("submitted_count") + F("leased_count"),
         )
-        .exclude(pk__in=mine.values("task"))
+        .values("pk")
     )
-    return Standing(
-        done_today=done_today(labeler=labeler, project=project),
-        waiting=waiting[:WAITING_CAP].count(),
-        open=mine.filter(state=Assignment.State.LEASED).exists(),
+    rows = Project.objects.filter(pk__in=[project.pk for project in projects]).annotate(
+        done=RowCount(mine.filter(**submitted_today()).values("pk")),
+        waiting=RowCount(waiting[:WAITING_CAP]),
+        open=Exists(mine.filter(state=Assignment.State.LEASED)),
     )
+    return {
+        pk: Standing(*numbers) for pk, *numbers in rows.values_list("pk", "done", "waiting", "open")
+    }
+
+
+def standing_get(*, labeler: User, project: Project) -> Standing:
+    return standings_get(labeler=labeler, projects=[project])[project.pk]
+
+
+def submitted_today() -> dict[str, Any]:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return {"state": Assignment.State.SUBMITTED, "ended_at__gte": midnight}
 
 
 def done_today(*, labeler: User, project: Project) -> int:
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return Assignment.objects.filter(
-        labeler=labeler,
-        task__project=project,
-        state=Assignment.State.SUBMITTED,
-        ended_at__gte=midnight,
+        labeler=labeler, task__project=project, **submitted_today()
     ).count()

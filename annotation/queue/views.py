@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from annotation.people.access import Access, project_view
-from annotation.people.models import Membership, MembershipRole
+from annotation.people.models import MembershipRole
 from annotation.queue.leases import (
     assignment_get,
     assignment_heartbeat,
@@ -21,6 +21,7 @@ from annotation.queue.leases import (
     task_claim,
 )
 from annotation.queue.standing import standing_get
+from annotation.texts import newlines_plain
 
 LABELER = MembershipRole.Role.LABELER
 # A page reports what has passed since it last did; more than this is a broken clock, not work.
@@ -31,7 +32,7 @@ def seconds_read(value: Any) -> int:
     """Active seconds as a page sends them; what is no number counts as none."""
     try:
         return max(0, min(int(value), MOST_SECONDS))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last is of infinity
         return 0
 
 
@@ -54,11 +55,7 @@ def work(request: HttpRequest, access: Access) -> HttpResponse:
     """The start page; a POST goes to the next task."""
     if request.method == "POST":
         return redirect(next_task_url(access))
-    member = access.membership
-    context = {
-        "standing": standing_get(labeler=access.user, project=access.project),
-        "may_start": member is None or member.state == Membership.State.ACTIVE,
-    }
+    context = {"standing": standing_get(labeler=access.user, project=access.project)}
     return render(request, "annotation/work.html", context)
 
 
@@ -76,7 +73,7 @@ def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpRes
         )
     except ValidationError as error:
         return JsonResponse({"error": " ".join(error.messages)}, status=409)
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return JsonResponse({"error": "Not a draft."}, status=400)
     return HttpResponse(status=204)
 
@@ -98,7 +95,7 @@ def work_skip(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
         assignment_skip(
             assignment=assignment,
             reason=request.POST.get("reason", ""),
-            note=request.POST.get("note", ""),
+            note=newlines_plain(request.POST.get("note", "")),
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

@@ -2,7 +2,7 @@
 import { compare } from "./compare.js";
 import { announce, desk, fail, isCommand } from "./desk.js";
 import { draggable } from "./drag.js";
-import { cards, draw, fold, k, letter, read, toggleFold } from "./ranking_page.js";
+import { cards, draw, fitting, fold, k, letter, read, toggleFold } from "./ranking_page.js";
 import * as ranking from "./ranking_state.js";
 
 const form = document.getElementById("work");
@@ -161,7 +161,8 @@ draggable(document.querySelectorAll(".letters"), { draggable: ".letter" }, drop)
 
 const kept = draft.restore();
 if (kept && Array.isArray(kept.slots) && kept.slots.length === k) {
-  const { slots, likert, flags, none } = kept;
+  const { slots, none } = kept;
+  const { likert, flags } = fitting(kept);
   note.value = kept.note ?? "";
   become(ranking.history({ slots, likert, flags, none }));
   focused = ranking.listed(history.now)[0];

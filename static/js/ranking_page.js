@@ -33,6 +33,15 @@ export function read(form) {
   };
 }
 
+/** What was kept under an older rubric, without what the page no longer asks. */
+export function fitting({ likert, flags }) {
+  const scored = document.querySelector("[data-score]") !== null;
+  return {
+    likert: cards.map((_, i) => (scored ? likert?.[i] ?? null : null)),
+    flags: cards.map((_, i) => (flags?.[i] ?? []).filter((key) => labels.has(key))),
+  };
+}
+
 /** The reverse: what is shown is what will be submitted. */
 function write(form, state) {
   state.slots.forEach((slot, i) => {

@@ -4,8 +4,11 @@ import pytest
 from django.test import Client
 
 from annotation.models import Membership, Project, Prompt, Task, User
+from annotation.people.forms import ProjectForm
+from annotation.people.projects import project_update
 from annotation.prompts.prompts import prompt_create
 from annotation.queue.tasks import task_create
+from annotation.texts import newlines_plain
 from tests.cast import Cast
 
 
@@ -103,6 +106,24 @@ def test_project_edit_it_works(client: Client, cast: Cast) -> None:
     project = Project.objects.get(slug="everyday")
     assert (project.name, project.overlap, project.rubric) == ("Everyday help", 2, RUBRIC)
     assert (project.instructions_version, project.rubric_version) == (2, 2)
+
+
+@pytest.mark.parametrize("instructions", ["  Be kind.\n\n- and plain\n", "Made\r\nelsewhere\r\n"])
+def test_project_edit_of_nothing_makes_no_version(
+    client: Client, cast: Cast, instructions: str
+) -> None:
+    project = project_update(actor=cast.ada, project=cast.project, instructions=instructions)
+    form = ProjectForm.initial_of(project)
+    form |= {f"flags_{part}": [flag[part] for flag in form["flags"]] for part in ("key", "label")}
+    form["instructions"] = newlines_plain(instructions).replace("\n", "\r\n")  # as browsers do
+    del form["flags"]
+    assert sign_in(client, cast.ada).post("/p/everyday/settings/", form).status_code == 302
+    after = Project.objects.get(slug="everyday")
+    assert after.instructions == instructions
+    assert after.instructions_version == project.instructions_version
+    assert after.rubric_version == project.rubric_version
+    client.post("/p/everyday/settings/", {**form, "instructions": "New\r\nwords"})
+    assert Project.objects.get(slug="everyday").instructions == "New\nwords"
 
 
 def test_project_edit_without_a_grade(client: Client, cast: Cast) -> None:

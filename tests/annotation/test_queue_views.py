@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,13 +18,16 @@ from annotation.models import (
     Assignment,
     Demonstration,
     Membership,
+    Project,
     Ranking,
     Task,
     User,
 )
+from annotation.people.projects import project_update
 from annotation.queue.leases import shown_slots, task_claim
+from annotation.queue.standing import standing_get
 from tests.annotation.work import demonstration_task, ranking_task
-from tests.cast import Cast
+from tests.cast import Cast, member
 
 PAGES = ["work-task"]
 ACTIONS = ["work-draft", "work-beat", "work-submit", "work-skip"]
@@ -78,7 +84,8 @@ def test_work_tells_who_is_not_active(cast: Cast, enter: Callable[[User], Client
     Membership.objects.filter(user=cast.lena).update(state=Membership.State.ONBOARDING)
     demonstration_task(cast.project)
     page = enter(cast.lena).post("/p/everyday/work/", follow=True)
-    assert b"not active" in page.content
+    assert page.status_code == 403
+    assert b"not active yet" in page.content
     assert not Assignment.objects.exists()
 
 
@@ -211,14 +218,14 @@ def test_a_ranking_is_stored_by_the_order_shown(
     ranking_task(cast.project, k=5)
     assignment = claimed(cast)
     form = ranks_form([2, 5, 2, 1, 5], **{"likert-3": 7, "flags-1": ["fails", "harmful"]})
-    enter(cast.lena).post(at("work-submit", assignment), {**form, "note": "Fine"})
+    enter(cast.lena).post(at("work-submit", assignment), {**form, "note": "Fine\r\n!"})
     ranking = Ranking.objects.get()
     shown = [slot.completion_id for slot in shown_slots(assignment)]
     said = {each.completion_id: each for each in ranking.judgments.all()}
     assert [said[pk].rank for pk in shown] == [2, 3, 2, 1, 3]
     assert [said[pk].likert for pk in shown] == [None, None, None, 7, None]
     assert [said[pk].flags for pk in shown] == [[], ["fails", "harmful"], [], [], []]
-    assert ranking.note == "Fine"
+    assert ranking.note == "Fine\n!"
 
 
 def test_none_acceptable_drops_the_ranks(cast: Cast, enter: Callable[[User], Client]) -> None:
@@ -237,6 +244,8 @@ def test_none_acceptable_drops_the_ranks(cast: Cast, enter: Callable[[User], Cli
         ranks_form([1, 2, 3, "x"]),
         ranks_form([1, 2, 3, 4], **{"likert-0": 8}),
         ranks_form([1, 2, 3, 4], **{"flags-0": "unheard"}),
+        ranks_form([1, 2, 3, "9" * 5_000]),
+        ranks_form([1, 2, 3, 4], **{"likert-0": "9" * 5_000}),
     ],
 )
 def test_a_refused_ranking_comes_back_as_it_was(
@@ -249,6 +258,37 @@ def test_a_refused_ranking_comes_back_as_it_was(
     assert b"kept" in page.content
     assert page.content.count(b"<option selected>2</option>") >= 1
     assert not Ranking.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_rubric_that_changed_meanwhile_is_named(
+    cast: Cast, enter: Callable[[User], Client], headers: dict[str, str]
+) -> None:
+    ranking_task(cast.project)
+    assignment = claimed(cast)
+    client = enter(cast.lena)
+    shown = client.get(at("work-task", assignment)).content.decode()
+    version = re.search(r'name="rubric_version" value="(\d+)"', shown)
+    assert version
+    rubric = {"likert": None, "flags": [{"key": "rude", "label": "Rude"}]}
+    project_update(actor=cast.ada, project=cast.project, rubric=rubric)
+    form = ranks_form(
+        [1, 2, 2, 3], **{"flags-0": "fails", "likert-0": 3}, rubric_version=version[1]
+    )
+    refused = client.post(at("work-submit", assignment), form, headers=headers)
+    assert refused.status_code == 422
+    words = "The rubric has changed since this page was opened. Reload it: your ranking is kept."
+    assert words in refused.content.decode()
+    assert not Ranking.objects.exists()
+    draft = {"slots": [1, 2, 2, 3], "likert": [3, None, None, None], "flags": [["fails"]]}
+    assert send_draft(client, assignment, {"draft": draft}) == 204
+    again = client.get(at("work-task", assignment)).content.decode()
+    assert f'name="rubric_version" value="{int(version[1]) + 1}"' in again
+    assert again.count("<option selected>2</option>") == 2
+    assert "fails" not in again
+    assert "likert" not in again
+    form = ranks_form([1, 2, 2, 3], rubric_version=int(version[1]) + 1)
+    assert client.post(at("work-submit", assignment), form).status_code == 302
 
 
 # --- draft, beat, skip ---
@@ -303,6 +343,39 @@ def test_what_is_no_draft_is_refused(
     assert send_draft(enter(cast.lena), assignment, body) in (400, 409)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 200_000,
+        '{"draft":{"a":' + "[" * 900 + "]" * 900 + "}}",
+        '{"draft":{"a":' + "[" * 61 + "1" + "]" * 61 + "}}",
+        '{"draft":{},"active_seconds":' + "9" * 5_000 + "}",
+    ],
+)
+def test_a_draft_that_overflows_is_refused(
+    cast: Cast, enter: Callable[[User], Client], body: str
+) -> None:
+    demonstration_task(cast.project)
+    url = at("work-draft", claimed(cast))
+    answer = enter(cast.lena).post(url, body, content_type="application/json")
+    assert answer.status_code in (400, 409)
+
+
+@pytest.mark.parametrize("seconds", ["1e999", "NaN", '"inf"', "[]", "-1"])
+def test_seconds_that_are_none_count_as_none(
+    cast: Cast, enter: Callable[[User], Client], seconds: str
+) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    body = f'{{"draft": {{"text": "Kept"}}, "active_seconds": {seconds}}}'
+    answer = enter(cast.lena).post(
+        at("work-draft", assignment), body, content_type="application/json"
+    )
+    assert answer.status_code == 204
+    assignment.refresh_from_db()
+    assert (assignment.draft, assignment.active_seconds) == ({"text": "Kept"}, 0)
+
+
 def test_a_beat_renews_the_lease(cast: Cast, enter: Callable[[User], Client]) -> None:
     demonstration_task(cast.project)
     assignment = claimed(cast)
@@ -322,10 +395,10 @@ def test_skip_takes_a_reason(cast: Cast, enter: Callable[[User], Client]) -> Non
     assert client.post(at("work-skip", assignment), {}).status_code == 302
     assignment.refresh_from_db()
     assert assignment.state == Assignment.State.LEASED
-    client.post(at("work-skip", assignment), {"reason": "language", "note": "Finnish"})
+    client.post(at("work-skip", assignment), {"reason": "language", "note": "Finnish\r\n?"})
     assignment.refresh_from_db()
     assert (assignment.state, assignment.skip_reason) == ("skipped", "language")
-    assert assignment.skip_note == "Finnish"
+    assert assignment.skip_note == "Finnish\n?"
 
 
 # --- home ---
@@ -342,6 +415,47 @@ def test_home_shows_each_role_its_way_in(cast: Cast, enter: Callable[[User], Cli
     assert "Start" not in admin
     site_admin = enter(cast.sita).get("/").content.decode()
     assert "Elsewhere" in site_admin
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("invited", "You are invited"), ("onboarding", "being introduced")]
+)
+def test_home_shows_the_not_yet_active_a_notice_only(
+    cast: Cast, enter: Callable[[User], Client], state: str, words: str
+) -> None:
+    cast.project.memberships.update(state=state)
+    for person in (cast.lena, cast.ada, cast.rosa):
+        page = enter(person).get("/").content.decode()
+        assert words in page
+        assert "/p/everyday/" not in page
+
+
+def test_home_asks_no_more_of_many_projects(
+    cast: Cast, enter: Callable[[User], Client], django_assert_num_queries: Any
+) -> None:
+    demonstration_task(cast.project)
+    client = enter(cast.lena)
+    with CaptureQueriesContext(connection) as one:
+        client.get("/")
+    for number in range(4):
+        project = Project.objects.create(name=f"P{number}", slug=f"p{number}")
+        member(project, cast.lena, "labeler")
+        for _ in range(number):
+            demonstration_task(project)
+    claimed(cast)
+    with django_assert_num_queries(len(one)):
+        desks = client.get("/").context["desks"]
+    waits = {desk.access.project.slug: desk.standing.waiting for desk in desks}
+    assert waits == {"everyday": 0, "p0": 0, "p1": 1, "p2": 2, "p3": 3}
+    assert {desk.access.project.slug for desk in desks if desk.standing.open} == {"everyday"}
+
+
+def test_waiting_is_capped(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotation.queue.standing.WAITING_CAP", 2)
+    for _ in range(3):
+        demonstration_task(cast.project)
+    standing = standing_get(labeler=cast.lena, project=cast.project)
+    assert (standing.waiting, standing.waiting_text, standing.open) == (2, "1+", False)
 
 
 def test_home_without_a_project_says_what_to_do(
