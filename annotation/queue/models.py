@@ -41,6 +41,9 @@ class Task(models.Model):
     completions = models.ManyToManyField(Completion, through="TaskCompletion", related_name="tasks")
     k = models.PositiveSmallIntegerField(default=0, help_text="Number of completions.")
     overlap = models.PositiveSmallIntegerField(default=1)
+    overlap_own = models.BooleanField(
+        default=False, help_text="Set for this task: the project's overlap does not reach it."
+    )
     priority = models.IntegerField(default=0, help_text="Higher is given out first.")
     submitted_count = models.PositiveIntegerField(default=0)
     leased_count = models.PositiveIntegerField(default=0)

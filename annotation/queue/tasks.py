@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, Max, Min, Value, When
+from django.db.models import Case, Exists, F, Max, Min, OuterRef, QuerySet, Value, When
 
 from annotation.people.models import Project
 from annotation.prompts.models import Completion, ImportBatch, Prompt
-from annotation.queue.models import Task, TaskCompletion
+from annotation.queue.models import Assignment, Task, TaskCompletion
 
 # An UPDATE of this many rows holds SQLite's one write lock for some 20 ms.
 CHUNK = 5_000
@@ -27,12 +27,13 @@ def task_create(
     overlap: int | None = None,
     batch: ImportBatch | None = None,
 ) -> Task:
-    """Put a task into the queue. `overlap` is the project's where none is given.
+    """Put a task into the queue. `overlap` is the project's, and follows it, where none is given.
 
     Raises ValidationError when the completions do not fit the kind, the prompt or the project's K.
     """
     if kind not in Task.Kind.values or purpose not in Task.Purpose.values:
         raise ValidationError(f"Unknown kind or purpose of task: {kind}, {purpose}.")
+    overlap_own = overlap is not None
     overlap = project.overlap if overlap is None else overlap
     if overlap < 1:
         raise ValidationError("The overlap is at least 1.")
@@ -49,6 +50,7 @@ def task_create(
             prompt=prompt,
             k=len(completions),
             overlap=overlap,
+            overlap_own=overlap_own,
             priority=priority,
             batch=batch,
         )
@@ -87,23 +89,43 @@ def task_close(*, task: Task) -> None:
 def overlap_apply(*, project: Project) -> int:
     """Give the project's overlap to its tasks; the raised reopen, the satisfied are done.
 
-    Written in chunks of CHUNK ids, so that labelers go on claiming meanwhile. Returns the number
-    of tasks changed.
+    Extra submissions fill the places that a raise makes before anybody is asked anew. Tasks with an
+    overlap of their own keep it. Written in chunks of CHUNK ids, so that labelers go on claiming
+    meanwhile. Returns the number of tasks changed.
     """
-    tasks = Task.objects.filter(project=project, purpose__in=FOLLOWS_PROJECT).exclude(
-        state=Task.State.CLOSED
-    )
+    tasks = Task.objects.filter(
+        project=project, purpose__in=FOLLOWS_PROJECT, overlap_own=False
+    ).exclude(state=Task.State.CLOSED)
     wanted = tasks.exclude(overlap=project.overlap)
     span = wanted.aggregate(first=Min("id"), last=Max("id"))
     changed = 0
     if span["first"] is None:
         return changed
     for start in range(span["first"], span["last"] + 1, CHUNK):
-        changed += wanted.filter(id__gte=start, id__lt=start + CHUNK).update(
-            overlap=project.overlap,
-            state=Case(
-                When(submitted_count__gte=project.overlap, then=Value(Task.State.DONE)),
-                default=Value(Task.State.OPEN),
-            ),
-        )
+        chunk = wanted.filter(id__gte=start, id__lt=start + CHUNK)
+        with transaction.atomic():
+            extras_count(chunk, overlap=project.overlap)
+            changed += chunk.update(
+                overlap=project.overlap,
+                state=Case(
+                    When(submitted_count__gte=project.overlap, then=Value(Task.State.DONE)),
+                    default=Value(Task.State.OPEN),
+                ),
+            )
     return changed
+
+
+def extras_count(tasks: QuerySet[Task], *, overlap: int) -> None:
+    """Let extra submissions count, the earliest first, while `overlap` leaves places for them."""
+    extras = Assignment.objects.filter(state=Assignment.State.SUBMITTED, extra=True)
+    having = (
+        tasks.filter(Exists(extras.filter(task=OuterRef("pk"))), submitted_count__lt=overlap)
+        .select_for_update(of=("self",))
+        .order_by("id")
+    )
+    for task in having:
+        places = overlap - task.submitted_count
+        earliest = extras.filter(task=task).order_by("ended_at", "id")
+        counted = list(earliest.values_list("pk", flat=True)[:places])
+        Assignment.objects.filter(pk__in=counted).update(extra=False)
+        Task.objects.filter(pk=task.pk).update(submitted_count=F("submitted_count") + len(counted))

@@ -4,9 +4,17 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from annotation.models import Task
+from annotation.feedback.demonstrations import demonstration_submit
+from annotation.models import Assignment, Task
+from annotation.people.projects import project_update
 from annotation.queue.tasks import overlap_apply, task_close, task_create
-from tests.annotation.work import completions_make, demonstration_task, prompt_make, ranking_task
+from tests.annotation.work import (
+    claimed,
+    completions_make,
+    demonstration_task,
+    prompt_make,
+    ranking_task,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -69,7 +77,36 @@ def test_overlap_apply_writes_in_chunks(cast, monkeypatch, django_assert_num_que
     monkeypatch.setattr("annotation.queue.tasks.CHUNK", 2)
     tasks = [demonstration_task(cast.project) for _ in range(5)]
     cast.project.overlap = 3
-    with django_assert_num_queries(1 + 3):
+    # Of a chunk: the transaction's two ends, the tasks with extras, the update.
+    with django_assert_num_queries(1 + 3 * 4):
         assert overlap_apply(project=cast.project) == 5
     assert overlap_apply(project=cast.project) == 0
     assert {Task.objects.get(pk=task.pk).overlap for task in tasks} == {3}
+
+
+def test_extras_count_when_the_overlap_is_raised_again(cast):
+    project = project_update(actor=cast.ada, project=cast.project, overlap=3)
+    task = demonstration_task(project)
+    leases = [claimed(person, project) for person in (cast.lena, cast.luis, cast.hana)]
+    project = project_update(actor=cast.ada, project=project, overlap=1)
+    for lease in leases:
+        demonstration_submit(assignment=lease, text="Said.")
+        lease.refresh_from_db()
+    assert [lease.extra for lease in leases] == [False, True, True]
+    project = project_update(actor=cast.ada, project=project, overlap=2)
+    for lease in leases:
+        lease.refresh_from_db()
+    task.refresh_from_db()
+    assert [lease.extra for lease in leases] == [False, False, True]  # the earlier one counts
+    assert (task.submitted_count, task.state) == (2, "done")
+    project = project_update(actor=cast.ada, project=project, overlap=4)
+    task.refresh_from_db()
+    assert (task.submitted_count, task.leased_count, task.state) == (3, 0, "open")
+    assert not Assignment.objects.filter(extra=True).exists()
+
+
+def test_an_overlap_of_its_own_does_not_follow_the_project(cast):
+    own, follows = demonstration_task(cast.project, overlap=2), demonstration_task(cast.project)
+    project_update(actor=cast.ada, project=cast.project, overlap=5)
+    assert Task.objects.get(pk=own.pk).overlap == 2
+    assert Task.objects.get(pk=follows.pk).overlap == 5
