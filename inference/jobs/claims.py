@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from annotation.models import Project
 from inference.jobs.handlers import handler_get, handler_of, handlers
 from inference.jobs.messages import message_send
-from inference.jobs.models import MAX_ATTEMPTS, Job
+from inference.jobs.models import MAX_LOSSES, Job
 from inference.jobs.signals import job_ended
 
 logger = logging.getLogger(__name__)
@@ -80,24 +81,28 @@ def job_cancelled(*, job: Job) -> bool:
     return _end(job, State.RUNNING, State.CANCELLED)
 
 
-@transaction.atomic
 def job_requeue(*, job: Job) -> bool:
     """Give back a job that its worker may not finish; it begins again as a new attempt."""
-    requeued = _change(job, State.RUNNING, state=State.QUEUED, worker="", heartbeat_at=None)
-    if requeued:
-        job_queue(job=job)
-    return requeued
+    return _requeue(job)
 
 
 def job_lost(*, job: Job, cause: str) -> bool:
-    """An attempt died without a word of its own: try again, up to MAX_ATTEMPTS in all."""
+    """An attempt died without a word of its own: try again, until the MAX_LOSSES-th."""
     if job.cancel_requested or job_cancel_requested(job=job):
         return job_cancelled(job=job)
-    if job.attempt < MAX_ATTEMPTS:
+    losses = job.losses + 1
+    if losses < MAX_LOSSES:
         logger.warning("Attempt %s of %s was lost: %s", job.attempt, job, cause)
-        return job_requeue(job=job)
-    cause = f"{cause} It was begun {job.attempt} times."
-    return job_fail(job=job, cause=cause, advice=LOST_ADVICE)
+        return _requeue(job, losses=losses)
+    cause = f"{cause} This happened {losses} times."
+    return _end(
+        job,
+        State.RUNNING,
+        State.FAILED,
+        losses=losses,
+        error_cause=cause,
+        error_advice=LOST_ADVICE,
+    )
 
 
 def job_cancel_request(*, job: Job) -> bool:
@@ -119,16 +124,31 @@ def jobs_lost_reconcile() -> None:
     for handler in handlers():
         running = handler.model._default_manager.filter(state=State.RUNNING)
         for job in running.filter(Q(heartbeat_at__lt=lost) | Q(heartbeat_at=None)):
-            job_lost(job=job, cause="Its worker stopped without a word.")
+            try:
+                job_lost(job=job, cause="Its worker stopped without a word.")
+            except Exception:  # one row's trouble must not keep the others waiting
+                logger.exception("%s was lost and could not be given back", job)
 
 
-def jobs_queued() -> list[tuple[str, int]]:
-    """(kind, id) of every queued job, the longest waiting first."""
+def jobs_queued(project: Project | None = None) -> list[tuple[str, int]]:
+    """(kind, id) of every queued job, or of a project's, the longest waiting first."""
     rows = []
     for handler in handlers():
         queued = handler.model._default_manager.filter(state=State.QUEUED)
+        if project is not None:
+            queued = queued.filter(project=project)
         rows += [(at, handler.kind, pk) for pk, at in queued.values_list("pk", "queued_at")]
     return [(kind, pk) for _, kind, pk in sorted(rows)]
+
+
+@transaction.atomic
+def _requeue(job: Job, **changes: object) -> bool:
+    requeued = _change(
+        job, State.RUNNING, state=State.QUEUED, worker="", heartbeat_at=None, **changes
+    )
+    if requeued:
+        job_queue(job=job)
+    return requeued
 
 
 def _rows(job: Job) -> QuerySet[Job]:

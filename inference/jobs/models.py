@@ -3,7 +3,8 @@
 The row is the truth; a message only says "look at this row". A worker takes a queued row by
 compare-and-set, which raises `attempt`: everything the process of an earlier attempt still says or
 writes carries the old number and counts for nothing. While the process lives, its supervisor beats
-`heartbeat_at`; a row that stops beating is requeued by the periodic reconcile, up to MAX_ATTEMPTS.
+`heartbeat_at`; a row that stops beating is requeued by the periodic reconcile. Each such end adds
+to `losses`, and MAX_LOSSES of them end the job; an attempt that its worker gave back is no loss.
 """
 
 from typing import ClassVar
@@ -12,7 +13,7 @@ from django.db import models
 
 from annotation.models import Project, User
 
-MAX_ATTEMPTS = 3
+MAX_LOSSES = 3
 
 
 class Job(models.Model):
@@ -29,6 +30,9 @@ class Job(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     attempt = models.PositiveIntegerField(default=0)
+    losses = models.PositiveIntegerField(
+        default=0, help_text="Attempts that died without a word of their own."
+    )
     config = models.JSONField(default=dict)
     seed = models.BigIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)

@@ -11,6 +11,7 @@ from enum import Enum
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
+from annotation.models import Project
 from inference.child.failure import Failure, explain
 from inference.jobs import claims
 from inference.jobs.attempts import Attempt
@@ -64,10 +65,13 @@ def job_run(*, kind: str, job_id: int) -> bool:
     return True
 
 
-def jobs_drain() -> int:
-    """Run every queued job in this process, and what they queue in turn; returns how many ran."""
+def jobs_drain(project: Project | None = None) -> int:
+    """Run every queued job in this process, and what they queue in turn; returns how many ran.
+
+    With `project`, only its jobs: those of others are left to their own workers.
+    """
     ran = 0
-    while (queued := claims.jobs_queued()) and not shutdown_requested():
+    while (queued := claims.jobs_queued(project)) and not shutdown_requested():
         kind, job_id = queued[0]
         if job_run(kind=kind, job_id=job_id):
             ran += 1

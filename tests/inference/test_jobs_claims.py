@@ -18,9 +18,10 @@ from inference.jobs.claims import (
     job_succeed,
     jobs_queued,
 )
-from inference.jobs.models import MAX_ATTEMPTS
+from inference.jobs.models import MAX_LOSSES
 from inference.jobs.signals import job_ended
 from inference.jobs.supervisor import jobs_reconcile
+from inference.models import SamplingJob
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -185,14 +186,40 @@ def test_a_job_that_beats_is_left_alone(cast, job_of, sent):
 
 def test_the_last_attempt_fails_in_plain_words(cast, job_of, sent, ended):
     job = job_of(cast)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_LOSSES):
         assert claim(job)
         silence(job)
         jobs_reconcile()
     assert state(job) == "failed"
-    assert job.error_cause == ("Its worker stopped without a word. It was begun 3 times.")
+    assert job.error_cause == ("Its worker stopped without a word. This happened 3 times.")
     assert "log.txt" in job.error_advice
     assert ended == ["failed"]
+
+
+def test_an_attempt_that_was_given_back_is_no_loss(cast, job_of, sent):
+    job = job_of(cast)
+    for _ in range(MAX_LOSSES + 2):
+        assert job_requeue(job=claim(job))
+    silence(claim(job))
+    jobs_reconcile()
+    assert (state(job), job.losses) == ("queued", 1)
+    assert job.attempt == MAX_LOSSES + 3
+
+
+def test_a_lost_job_that_cannot_be_told_keeps_no_other_waiting(cast, job_of, sent, monkeypatch):
+    jobs = [claim(job_of(cast)) for _ in range(3)]
+    for job in jobs:
+        silence(job)
+    told = claims.job_lost
+
+    def stumble(*, job, cause):
+        if job.pk == jobs[1].pk:
+            raise RuntimeError("a bug")
+        return told(job=job, cause=cause)
+
+    monkeypatch.setattr(claims, "job_lost", stumble)
+    jobs_reconcile()
+    assert [state(job) for job in jobs] == ["queued", "running", "queued"]
 
 
 def test_a_lost_job_that_was_to_be_cancelled_is(cast, job_of, sent):
@@ -208,6 +235,13 @@ def test_queued_jobs_are_resent_while_a_device_is_free(cast, job_of, sent, setti
     assert jobs_queued() == [("scripted", job.pk) for job in jobs]
     jobs_reconcile()
     assert sent == [jobs[0].pk, jobs[1].pk]
+
+
+def test_the_queued_jobs_of_one_project(cast, job_of):
+    job_of(cast)
+    theirs = SamplingJob.objects.create(project=cast.other, k=4)
+    assert jobs_queued(cast.other) == [("scripted", theirs.pk)]
+    assert len(jobs_queued()) == 2
 
 
 def test_nothing_is_resent_while_messages_wait(cast, job_of, sent, monkeypatch):

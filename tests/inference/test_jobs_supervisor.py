@@ -12,7 +12,7 @@ from django.utils import timezone
 from inference.child.failure import Failure
 from inference.jobs.children import Child, killed_words
 from inference.jobs.claims import job_cancel_request, job_queue
-from inference.jobs.models import MAX_ATTEMPTS
+from inference.jobs.models import MAX_LOSSES
 from inference.jobs.shutdown import shutdown_request
 from inference.jobs.supervisor import job_run, jobs_drain, jobs_reconcile
 from inference.models import DeviceLease, ModelVersion, SamplingJob
@@ -146,11 +146,11 @@ def test_a_killed_process_is_tried_again(cast, scripted, job_of):
 
 def test_a_process_that_is_always_killed_fails(cast, scripted, job_of):
     job = job_of(cast, end="kill")
-    assert jobs_drain() == MAX_ATTEMPTS
+    assert jobs_drain() == MAX_LOSSES
     job.refresh_from_db()
     assert job.state == "failed"
     assert "ran out of memory" in job.error_cause
-    assert f"begun {MAX_ATTEMPTS} times" in job.error_cause
+    assert f"begun {MAX_LOSSES} times" in job.error_cause
 
 
 def test_a_refusal_to_prepare_is_the_failure(cast, scripted, job_of, monkeypatch):
@@ -303,6 +303,15 @@ def test_draining_runs_what_jobs_queue_in_turn(cast, scripted, job_of, monkeypat
     job_of(cast)
     assert jobs_drain() == 3
     assert set(SamplingJob.objects.values_list("state", flat=True)) == {"succeeded"}
+
+
+def test_draining_one_project_leaves_the_others_jobs(cast, scripted, job_of):
+    mine = job_of(cast)
+    theirs = SamplingJob.objects.create(project=cast.other, k=4, config={})
+    assert jobs_drain(cast.project) == 1
+    for job, state in ((mine, "succeeded"), (theirs, "queued")):
+        job.refresh_from_db()
+        assert job.state == state
 
 
 def test_a_job_runs_on_object_storage(cast, scripted, job_of, settings):
