@@ -5,6 +5,7 @@ transactions, each of which turns its prompts' items from PENDING: whenever the 
 run again, no prompt gets two tasks and none is lost.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,9 @@ class SamplingHandler(JobHandler[SamplingJob]):
         mix = _mix(job)
         pending = job.items.filter(state=SamplingItem.State.PENDING).select_related("prompt")
         with (folder / REQUESTS).open("w", encoding="utf-8") as file:
-            for item in pending.order_by("prompt_id").iterator(chunk_size=500):
+            # By text, so that a repeated run asks in the same order whatever its rows' ids are.
+            ordered = pending.order_by("prompt__content_hash", "prompt_id")
+            for item in ordered.iterator(chunk_size=500):
                 for request in _requests(job, item, mix):
                     file.write(request.model_dump_json() + "\n")
         models = {one.model for one, _ in mix}
@@ -163,17 +166,24 @@ def _requests(
     job: SamplingJob, item: SamplingItem, mix: Sequence[tuple[SamplingModel, int]]
 ) -> Iterator[Request]:
     messages = tuple(Message.model_validate(message) for message in item.prompt.messages)
-    for one, n in mix:
+    for position, (one, n) in enumerate(mix):
         if n:
             yield Request(
                 id=f"{item.prompt_id}:{one.pk}",
                 model=str(one.model_id),
                 messages=messages,
                 n=n,
+                seed=_seed(job.seed, item.prompt.content_hash, position),
                 sampling=Sampling(
                     temperature=one.temperature, max_new_tokens=job.config["max_new_tokens"]
                 ),
             )
+
+
+def _seed(*parts: object) -> int:
+    """The same for the same job seed, text and place in the mix, in whatever database."""
+    digest = hashlib.sha256(repr(parts).encode()).digest()
+    return int.from_bytes(digest[:4]) >> 1
 
 
 class _AnswerFile:

@@ -157,7 +157,33 @@ def test_requests_cover_every_prompt_and_model(job, prompts, tmp_path, storage_i
     assert spec["models"][str(sft.pk)] == str(storage_in_tmp / "models/sft")
     assert spec["config"]["template_hashes"] == {str(sft.pk): "ab" * 32, str(policy.pk): "ab" * 32}
     assert {request.sampling.temperature for request in requests} == {1.0, 0.7}
-    assert json.loads(requests[0].model_dump_json())["messages"] == prompts[0].messages
+    asked = {json.dumps(json.loads(one.model_dump_json())["messages"]) for one in requests}
+    assert asked == {json.dumps(prompt.messages) for prompt in prompts}
+
+
+def test_the_same_seed_and_texts_give_the_same_requests_whatever_their_ids(
+    cast, prompts, tmp_path, storage_in_tmp
+):
+    """Of the other project the prompts come in another order, so that no id agrees."""
+    asked = {}
+    for project, name in ((cast.project, "a"), (cast.other, "b")):
+        for prompt in reversed(prompts):
+            prompt_create(project=project, messages=prompt.messages)
+        mix = [(model(cast, f"{name}{i}", storage_in_tmp, project), 0.5, 1.0) for i in range(2)]
+        job = sampling_job_create(
+            project=project, actor=None, models=mix, prompts=project.prompts.all(), k=6, seed=3
+        )
+        _, requests = prepared(claim(job), tmp_path / name)
+        asked[name] = [(one.seed, one.messages) for one in requests]
+    assert asked["a"] == asked["b"]
+    assert len({seed for seed, _ in asked["a"]}) == 40
+
+
+def test_another_seed_gives_other_requests(job, tmp_path):
+    _, first = prepared(claim(job), tmp_path / "a")
+    SamplingJob.objects.filter(pk=job.pk).update(seed=4)
+    _, second = prepared(claim(job), tmp_path / "b")
+    assert not {one.seed for one in first} & {one.seed for one in second}
 
 
 def test_answers_become_one_task_per_prompt(job, prompts, tmp_path):
