@@ -67,6 +67,19 @@ def publish_folder(local: Path, relative: str) -> None:
         files.publish_folder(temporary, final)
 
 
+def folder_remove(relative: str) -> None:
+    """Remove a folder of the storage; one that is not there is none."""
+    relative = relative_check(relative)
+    path = local_path(relative)
+    if path is not None:
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    # The manifest first: without it nobody takes what is left for a whole folder.
+    default_storage.delete(_manifest_name(relative))
+    for name in _walk(relative):
+        default_storage.delete(f"{relative}/{name}")
+
+
 def local_path(relative: str) -> Path | None:
     """Where a local storage keeps `relative`; None for any other storage."""
     # Not by asking for a path: Django's storage in memory answers too, with a file that is not.

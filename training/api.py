@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from annotation.api.base import ProjectAPI, Role, StrictSerializer
 from training.models import Metric, Round, RoundStage, Run
-from training.rounds import round_cancel, round_retry, round_start
+from training.rounds import round_cancel, round_go_on, round_retry, round_start
 from training.runs import run_cancel, run_metrics
 from training.status import round_status
 
@@ -49,7 +49,7 @@ class RoundStatusSerializer(serializers.Serializer[Any]):
 
 
 class RoundSerializer(serializers.ModelSerializer[Round]):
-    recipe = serializers.CharField(source="recipe.name")
+    recipe = serializers.CharField(source="recipe_name")
 
     class Meta:
         model = Round
@@ -162,6 +162,16 @@ class RoundRetryView(RoundView):
     def post(self, _request: Request, **_: Any) -> Response:
         """Go on with a failed round from the stage that failed."""
         round_retry(actor=self.access.user, round=self.round())
+        return Response(round_status(self.round()))
+
+
+class RoundGoOnView(RoundView):
+    http_method_names = ["post", "options"]
+
+    @extend_schema(operation_id="rounds_go_on", request=None, responses=RoundStatusSerializer)
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Wait for no more rankings: the reward model trains on those there are."""
+        round_go_on(actor=self.access.user, round=self.round())
         return Response(round_status(self.round()))
 
 

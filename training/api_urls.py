@@ -15,6 +15,11 @@ urlpatterns = [
         api.RoundRetryView.as_view(),
         name="api-round-retry",
     ),
+    path(
+        "projects/<slug:slug>/rounds/<int:number>/go-on/",
+        api.RoundGoOnView.as_view(),
+        name="api-round-go-on",
+    ),
     path("projects/<slug:slug>/runs/", api.RunsView.as_view(), name="api-runs"),
     path("projects/<slug:slug>/runs/<int:run_id>/", api.RunView.as_view(), name="api-run"),
     path(

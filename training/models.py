@@ -90,6 +90,11 @@ class Round(models.Model):
     def __str__(self) -> str:
         return f"Round {self.number}"
 
+    @property
+    def recipe_name(self) -> str:
+        """Also of a recipe that can no longer be read."""
+        return str(self.recipe.get("name", "")) if isinstance(self.recipe, dict) else ""
+
 
 class Run(Job):
     """A learner's run."""

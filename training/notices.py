@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from annotation.models import Membership
 from inference.jobs.models import Job
 from training.curves import Points, metrics_of, rises_with_length
 from training.models import Round, RoundStage, Run
+from training.rankings import labelers_eligible
+from training.stages import rankings_awaited
 from training.status import round_status
 
 QUEUED_LONG = timedelta(seconds=30)
@@ -44,16 +45,22 @@ def round_notice(round_: Round) -> Notice | None:
 
 
 def _people(round_: Round) -> Notice | None:
-    labelers = Membership.objects.filter(
-        project=round_.project, state=Membership.State.ACTIVE, roles__role="labeler", heldout=False
-    )
-    if not labelers.exists():
+    if not labelers_eligible(round_.project_id).exists():
         return Notice(
             "Nobody can rank.",
             "The reward model waits for rankings, and the project has no active labeler whose "
             "judgments train. Add one under Members.",
         )
-    return Notice("Waiting for people.", round_status(round_)["needs"], tone="")
+    found = rankings_awaited(round_)
+    lost = found.asked - found.possible
+    if not lost:
+        return Notice("Waiting for people.", round_status(round_)["needs"], tone="")
+    return Notice(
+        "Waiting for people.",
+        f"{round_status(round_)['needs']} {lost} of the {found.asked} rankings asked for can not "
+        "come as things stand: their tasks were skipped, judged without use for training, or ask "
+        "for more people than can rank. The round does not wait for them.",
+    )
 
 
 def run_notice(run: Run) -> Notice | None:

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from annotation.models import Demonstration, Project, Prompt
 from inference.models import ModelVersion
 from inference.registry import base_model_get
+from training.rankings import labelers_eligible
 from training.recipes import Recipe
 from training.stages import prompts_unranked
 
@@ -21,6 +22,7 @@ def readiness_check(*, project: Project, recipe: Recipe) -> None:
             _base_reason(project),
             _demonstrations_reason(project),
             _prompts_reason(project),
+            _overlap_reason(project),
         )
         if reason
     ]
@@ -76,3 +78,14 @@ def _prompts_reason(project: Project) -> str:
     if prompts_unranked(project.pk).exists():
         return ""
     return "There is no prompt left that nobody has ranked. Import prompts."
+
+
+def _overlap_reason(project: Project) -> str:
+    """Labelers may still come where there are none yet; too few for the overlap is a mistake."""
+    labelers = labelers_eligible(project.pk).count()
+    if not 0 < labelers < project.overlap:
+        return ""
+    return (
+        f"Each task asks for {project.overlap} rankings, and only {labelers} of the project's "
+        "active labelers can give one that trains. Add labelers or lower the overlap."
+    )

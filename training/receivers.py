@@ -5,6 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from annotation.feedback.signals import feedback_submitted
+from inference.child.failure import Failure
 from inference.jobs.models import Job
 from inference.jobs.signals import job_ended
 from training.messages import round_message_send
@@ -43,6 +44,13 @@ def on_feedback_submitted(*, project_id: int, kind: str, **_: Any) -> None:
     )
     if stage is None:
         return
-    done, wanted = rankings_count(stage.round)
-    if done >= wanted:
+    if _rankings_suffice(stage.round):
         round_message_send(round_id=stage.round_id)
+
+
+def _rankings_suffice(round_: Round) -> bool:
+    try:
+        done, wanted = rankings_count(round_)
+    except Failure:
+        return True  # who moves the round on tells what is wrong with it
+    return done >= wanted

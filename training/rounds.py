@@ -7,14 +7,12 @@ begin a stage, and a caller that dies leaves the stage as it was.
 """
 
 import logging
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
 from annotation.models import Project, Task, User
@@ -25,9 +23,11 @@ from inference.jobs.claims import job_cancel_request
 from inference.jobs.models import Job
 from training.messages import round_message_send
 from training.models import Round, RoundStage
+from training.rankings import Rankings
 from training.readiness import readiness_check
 from training.recipes import Recipe, RecipeError, recipe_load
-from training.stages import rankings_count, stage_prepare, tasks_of
+from training.stage_claims import stage_claim
+from training.stages import Begin, rankings_awaited, recipe_of, stage_prepare, tasks_of
 from training.status import round_status as round_status
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,8 @@ def round_start(
             audit(project=project, actor=actor, verb="round_start", target=str(round_), seed=seed)
             transaction.on_commit(lambda: round_message_send(round_id=round_.pk))
     except IntegrityError as error:
+        if not project.rounds.filter(state=Round.State.RUNNING).exists():
+            raise  # not the constraint that this would explain
         raise ValidationError("A round is under way already: one at a time.") from error
     return round_
 
@@ -95,13 +97,19 @@ def _stage_open(round_id: int) -> RoundStage | None:
 
 def stage_begin(stage: RoundStage) -> bool:
     """Set a pending stage going; False where it failed to begin or another caller begins it."""
-    if not _claim(stage):
+    claim = stage_claim(stage)
+    if claim is None:
         return False
+    begin: Begin | None = None
     try:
-        begin = stage_prepare(stage)
+        with claim.beating():
+            begin = stage_prepare(stage)
         with transaction.atomic():
-            if _move(stage, State.PENDING, State.RUNNING):
-                RoundStage.objects.filter(pk=stage.pk).update(**begin())
+            begun = _move(stage, State.PENDING, State.RUNNING)
+            if begun:
+                RoundStage.objects.filter(pk=stage.pk).update(**begin.write())
+        if begun:
+            begin = None
     except OperationalError:
         raise  # the database is busy or away: the reconcile comes back to it
     except ValidationError as error:
@@ -110,30 +118,24 @@ def stage_begin(stage: RoundStage) -> bool:
         if not isinstance(error, Failure):
             logger.exception("Stage %s could not begin", stage)
         return _fail(stage, State.PENDING, *explain(error))
+    finally:
+        if begin is not None:
+            _discard(stage, begin)
     return True
 
 
-def _claim(stage: RoundStage) -> bool:
-    """Take a pending stage for the time that its preparation takes.
-
-    Only to save others the work: what counts is the compare-and-set at its end. The claim of a
-    caller that died lapses.
-    """
-    now = timezone.now()
-    lapsed = now - timedelta(seconds=settings.HEARTBEAT_LOST)
-    free = Q(started_at=None) | Q(started_at__lt=lapsed)
-    return bool(
-        RoundStage.objects.filter(free, pk=stage.pk, state=State.PENDING).update(started_at=now)
-    )
+def _discard(stage: RoundStage, begin: Begin) -> None:
+    try:
+        begin.discard()
+    # Whatever it is, it must not hide why the stage did not begin.
+    except Exception:
+        logger.exception("What was prepared for stage %s could not be removed", stage)
 
 
 def stage_settle(stage: RoundStage) -> bool:
     """Look how a running stage does; True where it has succeeded."""
     if stage.name == Name.RANK:
-        done, wanted = rankings_count(stage.round)
-        if wanted != stage.wanted:
-            RoundStage.objects.filter(pk=stage.pk).update(wanted=wanted)
-        return done >= wanted and _succeed(stage)
+        return _rank_settle(stage)
     job = stage.run or stage.sampling_job
     assert job is not None, f"{stage} runs without a job"
     if job.state == Job.State.SUCCEEDED:
@@ -144,6 +146,52 @@ def stage_settle(stage: RoundStage) -> bool:
         _rows_cancel(stage.round)
         round_tasks_close(stage.round)
     return False
+
+
+def _rank_settle(stage: RoundStage) -> bool:
+    found = rankings_awaited(stage.round)
+    if not found.possible:
+        return _fail(stage, State.RUNNING, *_unrankable(found))
+    try:
+        wanted = recipe_of(stage.round).wanted(found.possible)
+    except Failure as failure:
+        return _fail(stage, State.RUNNING, *explain(failure))
+    if wanted != stage.wanted:
+        RoundStage.objects.filter(pk=stage.pk).update(wanted=wanted)
+    return found.done >= wanted and _succeed(stage)
+
+
+def _unrankable(found: Rankings) -> tuple[str, str]:
+    """(cause, advice) where a round has no ranking that trains, and none can come."""
+    if not found.asked:
+        return (
+            "All tasks of this round were withdrawn before anybody had ranked them.",
+            "Start a new round; it asks for rankings of other prompts.",
+        )
+    return (
+        "No ranking of this round can train a reward model: its tasks were skipped, found without "
+        "an acceptable answer, or ranked by people who are held out.",
+        "Add labelers whose judgments train and try again, or start a new round.",
+    )
+
+
+def round_go_on(*, actor: User | None, round: Round) -> None:
+    """End the wait for rankings: the reward model trains on those there are.
+
+    Raises ValidationError where the round does not wait for rankings, or there is none that trains.
+    """
+    with transaction.atomic():
+        stage = round.stages.filter(name=Name.RANK, state=State.RUNNING).first()
+        if stage is None:
+            raise ValidationError("This round does not wait for rankings.")
+        done = rankings_awaited(round).done
+        if not done:
+            raise ValidationError("There is no ranking yet that a reward model can train on.")
+        ended = {"wanted": done, "finished_at": timezone.now()}
+        if not _move(stage, State.RUNNING, State.SUCCEEDED, **ended):
+            raise ValidationError("This round does not wait for rankings.")
+        audit(project=round.project, actor=actor, verb="round_go_on", target=str(round), done=done)
+        transaction.on_commit(lambda: round_message_send(round_id=round.pk))
 
 
 def _succeed(stage: RoundStage) -> bool:
@@ -245,10 +293,18 @@ def round_retry(*, actor: User | None, round: Round) -> None:
 
 def rounds_reconcile() -> None:
     """What lost messages and signals left undone, of every round."""
-    for pk in Round.objects.filter(state=Round.State.RUNNING).values_list("pk", flat=True):
-        round_advance(round_id=pk)
+    for round_ in Round.objects.filter(state=Round.State.RUNNING):
+        _try(round_, lambda one: round_advance(round_id=one.pk))
     for round_ in _rounds_cancelled_with_tasks():
-        round_tasks_close(round_)
+        _try(round_, round_tasks_close)
+
+
+def _try(round_: Round, step: Callable[[Round], None]) -> None:
+    """One round's trouble must not keep the others waiting."""
+    try:
+        step(round_)
+    except Exception:
+        logger.exception("Round %s could not be moved on", round_.pk)
 
 
 def _rounds_cancelled_with_tasks() -> Iterable[Round]:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from inference.child.events import Event
+from inference.child.failure import Failure
+from inference.child.files import sha256_file
 from inference.jobs.handlers import JobHandler
 from inference.models import ModelVersion
 from inference.registry import model_folder, model_register
@@ -30,9 +32,15 @@ class RunHandler(JobHandler[Run]):
         inputs = list(job.inputs.select_related("model", "snapshot"))
         folders = {row.role: model_folder(row.model) for row in inputs if row.model}
         (data,) = (row.snapshot for row in inputs if row.snapshot)
+        frozen = local_folder(data.folder)
+        if _digest(frozen / "manifest.json") != data.sha256:
+            raise Failure(
+                f"The files of {data} are not those that were frozen.",
+                "Start again with a new snapshot: somebody changed this one, or it is damaged.",
+            )
         return {
             "kind": job.stage,
-            "data": str(local_folder(data.folder)),
+            "data": str(frozen),
             "models": {role: str(path) for role, path in folders.items()},
             "config": job.config,
         }
@@ -69,6 +77,11 @@ class RunHandler(JobHandler[Run]):
             metrics=result["metrics"],
             template_hash=result["template_hash"] or "",
         )
+
+
+def _digest(path: Path) -> str:
+    """The learner checks the files by the manifest; this checks the manifest."""
+    return sha256_file(path) if path.is_file() else ""
 
 
 def _row(run: Run, offset: int, event: Event) -> RunEvent | None:

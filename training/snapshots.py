@@ -29,7 +29,7 @@ from annotation.exchange.exports import (
 )
 from annotation.models import Project
 from inference.child.files import atomic_write_json, sha256_file
-from inference.storage import publish_folder
+from inference.storage import folder_remove, publish_folder
 from training.models import Snapshot, SnapshotItem
 
 Kind = SnapshotItem.Kind
@@ -99,6 +99,8 @@ def snapshot_create(
         manifest = _manifest(project, filters, written)
         atomic_write_json(temporary / "manifest.json", manifest)
         digest = sha256_file(temporary / "manifest.json")
+        for path in temporary.iterdir():
+            path.chmod(0o444)
         publish_folder(temporary, folder)
     snapshot = Snapshot.objects.create(
         project=project,
@@ -110,6 +112,12 @@ def snapshot_create(
     for kind, one in written.items():
         _items_create(snapshot, kind, one.ids)
     return snapshot
+
+
+def snapshot_discard(*, snapshot: Snapshot) -> None:
+    """Remove a snapshot that nothing uses. Raises ProtectedError where a run does."""
+    snapshot.delete()
+    folder_remove(snapshot.folder)
 
 
 def _write(project: Project, filters: ExportFilters, kind: str, folder: Path) -> Written:
@@ -134,6 +142,7 @@ def _manifest(
                 "sha256": one.sha256,
                 "rows": len(one.ids),
                 "splits": dict(sorted(one.splits.items())),
+                "ids": one.ids,
             }
             for kind, one in written.items()
         },

@@ -5,34 +5,54 @@ part, which writes the stage's rows inside the transaction that sets the stage g
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, IntegerField, QuerySet, Sum, When
-from django.db.models.functions import Least
+from django.db.models import QuerySet
 
 from annotation.models import Prompt, Task
+from inference.child.failure import Failure
 from inference.child.spec import Config
 from inference.models import ModelVersion, SamplingItem
 from inference.registry import base_model_get
 from inference.sampling import Mix, sampling_job_create
 from training.models import Round, RoundStage, Run, RunInput, Snapshot, SnapshotItem
-from training.recipes import Recipe, recipe_load
+from training.rankings import Rankings, rankings_of
+from training.recipes import Recipe, RecipeError, recipe_load
 from training.runs import run_create
-from training.snapshots import snapshot_create
+from training.snapshots import snapshot_create, snapshot_discard
 
 Name = RoundStage.Name
 Role = RunInput.Role
 Kind = SnapshotItem.Kind
 Split = Prompt.Split
 
-Begin = Callable[[], dict[str, Any]]
-"""Writes a stage's rows; returns the fields of RoundStage to set."""
+
+@dataclass(frozen=True)
+class Begin:
+    """What was prepared for a stage."""
+
+    write: Callable[[], dict[str, Any]]
+    """Writes the stage's rows; returns the fields of RoundStage to set."""
+    snapshot: Snapshot | None = None
+
+    def discard(self) -> None:
+        """Another caller began the stage: leave nothing behind."""
+        if self.snapshot:
+            snapshot_discard(snapshot=self.snapshot)
 
 
 def recipe_of(round_: Round) -> Recipe:
-    return recipe_load(round_.recipe)
+    """Raises Failure for a stored recipe that this version no longer reads."""
+    try:
+        return recipe_load(round_.recipe)
+    except RecipeError as error:
+        raise Failure(
+            f"The recipe that this round was started with can no longer be read: {error}",
+            "Start a new round with a recipe of this version.",
+        ) from error
 
 
 def stage_prepare(stage: RoundStage) -> Begin:
@@ -68,8 +88,8 @@ def _ppo(round_: Round) -> Begin:
 def _run(
     round_: Round, stage: str, config: Config, data: Snapshot, models: dict[str, ModelVersion]
 ) -> Begin:
-    return lambda: {
-        "run": run_create(
+    def write() -> dict[str, Any]:
+        run = run_create(
             project=round_.project,
             actor=round_.created_by,
             stage=stage,
@@ -78,7 +98,9 @@ def _run(
             models=models,
             snapshot=data,
         )
-    }
+        return {"run": run}
+
+    return Begin(write, data)
 
 
 def _sample(round_: Round) -> Begin:
@@ -106,8 +128,9 @@ def _sampling(round_: Round, mix: Mix, count: int, salt: str) -> Begin:
     if not prompts:
         raise ValidationError("Every prompt is ranked or waits to be ranked. Import more prompts.")
     recipe = recipe_of(round_)
-    return lambda: {
-        "sampling_job": sampling_job_create(
+
+    def write() -> dict[str, Any]:
+        job = sampling_job_create(
             project=round_.project,
             actor=round_.created_by,
             models=mix,
@@ -117,12 +140,14 @@ def _sampling(round_: Round, mix: Mix, count: int, salt: str) -> Begin:
             max_new_tokens=recipe.max_new_tokens,
             batch_size=recipe.sample_batch_size,
         )
-    }
+        return {"sampling_job": job}
+
+    return Begin(write)
 
 
 def _rank(round_: Round) -> Begin:
     _, wanted = rankings_count(round_)
-    return lambda: {"wanted": wanted}
+    return Begin(lambda: {"wanted": wanted})
 
 
 _PREPARE: dict[Name, Callable[[Round], Begin]] = {
@@ -164,8 +189,9 @@ def prompts_unranked(project_id: int) -> QuerySet[Prompt]:
 
 
 def prompts_choose(round_: Round, count: int, salt: str) -> list[int]:
-    """At most `count` of them, drawn by the round's seed."""
-    ids = sorted(prompts_unranked(round_.project_id).values_list("pk", flat=True))
+    """At most `count` of them, drawn by the round's seed and their texts, whatever their ids."""
+    found = prompts_unranked(round_.project_id).order_by("content_hash", "pk")
+    ids = list(found.values_list("pk", flat=True))
     chosen = Random(f"{round_.seed}:{round_.number}:{salt}").sample(ids, min(count, len(ids)))
     return sorted(chosen)
 
@@ -195,15 +221,11 @@ def _job(round_: Round, name: str) -> int | None:
     return round_.stages.filter(name=name).values_list("sampling_job", flat=True).first()
 
 
+def rankings_awaited(round_: Round) -> Rankings:
+    return rankings_of(project_id=round_.project_id, tasks=tasks_awaited(round_))
+
+
 def rankings_count(round_: Round) -> tuple[int, int]:
-    """(handed in, wanted): rankings of the round's tasks, counting each task's overlap only."""
-    counted = Least("submitted_count", "overlap", output_field=IntegerField())
-    possible = Case(
-        When(state=Task.State.CLOSED, then=counted),
-        default=F("overlap"),
-        output_field=IntegerField(),
-    )
-    sums = tasks_awaited(round_).aggregate(
-        done=Sum(counted, default=0), possible=Sum(possible, default=0)
-    )
-    return sums["done"], recipe_of(round_).wanted(sums["possible"])
+    """(there, wanted): the rankings of the round's tasks that train. Raises Failure (recipe_of)."""
+    found = rankings_awaited(round_)
+    return found.done, recipe_of(round_).wanted(found.possible)

@@ -1,12 +1,16 @@
 """A round in words and figures, for the page, the API and the headless loop."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
+from inference.child.failure import Failure
 from inference.jobs.models import Job
 from inference.models import ModelVersion, SamplingItem
 from training.models import Metric, Round, RoundStage, Run
-from training.stages import rankings_count, recipe_of
+from training.stages import rankings_awaited, recipe_of
+
+logger = logging.getLogger(__name__)
 
 Name = RoundStage.Name
 State = RoundStage.State
@@ -28,7 +32,7 @@ def round_status(round_: Round) -> dict[str, Any]:
     return {
         "number": round_.number,
         "state": round_.state,
-        "recipe": recipe_of(round_).name,
+        "recipe": round_.recipe_name,
         "seed": round_.seed,
         "started": _iso(round_.created_at),
         "finished": _iso(round_.finished_at),
@@ -70,9 +74,20 @@ def _phase(stage: RoundStage, job: Job | None) -> str:
 
 def _progress(round_: Round, stage: RoundStage, job: Job | None) -> tuple[int, int]:
     if stage.name == Name.RANK and stage.state != State.PENDING:
-        done, wanted = rankings_count(round_)
+        done, wanted = _rankings(round_, stage)
         return min(done, wanted), wanted
     return (job.done, job.total) if job else (0, 0)
+
+
+def _rankings(round_: Round, stage: RoundStage) -> tuple[int, int]:
+    """(there, wanted); what was wanted in the end, once the stage has ended."""
+    found = rankings_awaited(round_)
+    if stage.state == State.RUNNING:
+        try:
+            return found.done, recipe_of(round_).wanted(found.possible)
+        except Failure:
+            logger.warning("The recipe of %s cannot be read", round_)
+    return found.done, stage.wanted
 
 
 def _needs(stages: list[dict[str, Any]]) -> str:
@@ -136,10 +151,10 @@ _FIGURES: dict[Run.Stage, list[tuple[str, str]]] = {
         ("train/loss", "training loss {:.2f}"),
     ],
     Run.Stage.PPO: [
-        ("end/reward", "reward {:.2f}"),
-        ("end/kl", "KL {:.1f} nats from SFT"),
-        ("ppo/reward", "reward {:.2f}"),
-        ("ppo/kl", "KL {:.1f} nats from SFT"),
+        ("end/reward", "reward {:z.2f}"),
+        ("end/kl", "KL {:z.1f} nats from SFT"),
+        ("ppo/reward", "reward {:z.2f}"),
+        ("ppo/kl", "KL {:z.1f} nats from SFT"),
     ],
 }
 

@@ -18,7 +18,7 @@ from training.logs import log_tail
 from training.models import Round, Run, RunEvent
 from training.notices import round_notice, run_notice
 from training.recipes import RECIPES
-from training.rounds import round_cancel, round_retry, round_start, round_status
+from training.rounds import round_cancel, round_go_on, round_retry, round_start, round_status
 from training.runs import run_cancel
 from training.samples import samples_of
 
@@ -118,6 +118,18 @@ def round_again(request: HttpRequest, access: Access, number: int) -> HttpRespon
     round_ = get_object_or_404(access.project.rounds, number=number)
     try:
         round_retry(actor=access.user, round=round_)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("round", access.project.slug, number)
+
+
+@require_POST
+@project_view(Role.RESEARCHER)
+def round_proceed(request: HttpRequest, access: Access, number: int) -> HttpResponse:
+    """Go on with the rankings there are."""
+    round_ = get_object_or_404(access.project.rounds, number=number)
+    try:
+        round_go_on(actor=access.user, round=round_)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("round", access.project.slug, number)
