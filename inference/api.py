@@ -9,8 +9,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.base import ProjectAPI, Role
-from inference.models import ModelVersion, SamplingItem, SamplingJob
+from annotation.api.base import ProjectAPI, Role, StrictSerializer
+from inference.models import ModelVersion, ProjectBase, SamplingItem, SamplingJob
+from inference.registry import MAX_REFERENCE, base_model_set, base_reference
 
 ROLES = (Role.ADMIN, Role.RESEARCHER)
 
@@ -56,6 +57,34 @@ class SamplingJobSerializer(serializers.ModelSerializer[SamplingJob]):
             "started_at",
             "finished_at",
         )
+
+
+class BaseModelSerializer(StrictSerializer):
+    reference = serializers.CharField(
+        allow_blank=True,
+        max_length=MAX_REFERENCE,
+        help_text="A folder of the storage or a hub's name; empty for the site's own base.",
+    )
+
+
+class BaseModelView(ProjectAPI[ProjectBase]):
+    serializer_class = BaseModelSerializer
+    queryset = ProjectBase.objects.none()
+    read_roles = write_roles = ROLES
+
+    @extend_schema(operation_id="base_retrieve", responses=BaseModelSerializer)
+    def get(self, _request: Request, **_: Any) -> Response:
+        """The base model that the project has chosen to train from."""
+        return Response({"reference": base_reference(project=self.access.project)})
+
+    @extend_schema(
+        operation_id="base_update", request=BaseModelSerializer, responses=BaseModelSerializer
+    )
+    def put(self, request: Request, **_: Any) -> Response:
+        """Choose it, for the stages that begin from now on."""
+        chosen: dict[str, Any] = self.body(BaseModelSerializer)
+        base_model_set(actor=self.access.user, project=self.access.project, **chosen)
+        return self.get(request)
 
 
 class ModelsView(ProjectAPI[ModelVersion]):

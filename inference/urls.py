@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from inference import views
+
+urlpatterns = [
+    path("p/<slug:slug>/models/base/", views.base_model, name="base-model"),
+]
