@@ -1,4 +1,4 @@
-"""Pages of lists: 50 rows unless asked otherwise, and never so many that one call holds a worker."""
+"""Pages of lists, never so long that one call holds a worker."""
 
 from rest_framework.pagination import LimitOffsetPagination
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 
-from annotation.people.throttle import SIGN_IN_THROTTLES
+from annotation.people.throttle import sign_in_allowed
 
 WAIT = 60  # seconds, the throttles' window
 
@@ -15,9 +15,7 @@ class SignInView(LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # A list, not a generator: every try counts in each of them.
-        allowed = [each().allow_request(request, self) for each in SIGN_IN_THROTTLES]
-        if all(allowed):
+        if sign_in_allowed(request, self):
             return super().post(request, *args, **kwargs)
         # Unbound: a bound form would try the password after all.
         form = self.get_form_class()(request, initial={"username": request.POST.get("username")})

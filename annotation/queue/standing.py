@@ -54,7 +54,8 @@ def standings_get(*, labeler: User, projects: Iterable[Project]) -> dict[int, St
         open=Exists(mine.filter(state=Assignment.State.LEASED)),
     )
     return {
-        pk: Standing(*numbers) for pk, *numbers in rows.values_list("pk", "done", "waiting", "open")
+        row["pk"]: Standing(row["done"], row["waiting"], row["open"])
+        for row in rows.values("pk", "done", "waiting", "open")
     }
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
@@ -20,6 +20,7 @@ from annotation.queue.leases import (
     draft_save,
     task_claim,
 )
+from annotation.queue.models import Assignment
 from annotation.queue.standing import standing_get
 from annotation.texts import newlines_plain
 
@@ -87,10 +88,14 @@ def work_beat(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     return HttpResponse(status=204)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @project_view(LABELER)
 def work_skip(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    """Pass the task on. The desk asks for the reason itself; the page is for who has no scripts."""
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    if request.method == "GET":
+        context = {"assignment": assignment, "skip_reasons": Assignment.SkipReason.choices}
+        return render(request, "annotation/skip.html", context)
     try:
         assignment_skip(
             assignment=assignment,

@@ -1,6 +1,7 @@
 """Markdown becomes HTML that neither runs anything nor fetches anything."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,14 @@ def test_other_schemes_are_no_links(target: str) -> None:
 def test_what_is_too_long_to_parse_is_shown_as_it_is() -> None:
     html = markdown_render("<b>" + "x" * LONGEST)
     assert html.startswith("<pre>&lt;b&gt;xxx")
+
+
+@pytest.mark.parametrize("pattern", ["[", "![", "[a](", "[a][", "a\n", "**a", "|a|b\n|-|-\n"])
+@pytest.mark.parametrize("length", [8_000, 39_999, 199_000])
+def test_no_text_keeps_the_page_waiting(pattern: str, length: int) -> None:
+    began = time.process_time()
+    markdown_render((pattern * length)[:length])
+    assert time.process_time() - began < 2.0  # some 0.5 s; 199,000 brackets were 4 s
 
 
 MARKS = st.text(st.sampled_from("<>&\"'`*_[]()!#|-:\n =/abcjsonerrhfi1."), max_size=80)

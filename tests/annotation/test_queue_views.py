@@ -29,7 +29,7 @@ from annotation.queue.standing import standing_get
 from tests.annotation.work import demonstration_task, ranking_task
 from tests.cast import Cast, member
 
-PAGES = ["work-task"]
+PAGES = ["work-task", "work-skip"]
 ACTIONS = ["work-draft", "work-beat", "work-submit", "work-skip"]
 
 
@@ -128,7 +128,11 @@ def test_no_completion_id_reaches_a_labeler(cast: Cast, enter: Callable[[User], 
     page = client.post("/p/everyday/work/", follow=True).content.decode()
     assignment = Assignment.objects.get()
     assert assignment.task == task
-    numbers = set(re.findall(r"\d+", page.replace(str(assignment.public_id), "")))
+    # Numbers that are no ids: in the address, in the prompt's own words, in the random token.
+    for ours in (str(assignment.public_id), task.prompt.messages[0]["content"]):
+        page = page.replace(ours, "")
+    page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+    numbers = set(re.findall(r"\d+", page))
     slots = shown_slots(assignment)
     assert all(slot.completion.text in page for slot in slots)
     hidden = {slot.completion_id for slot in slots} | {slot.pk for slot in slots} | {task.pk}
@@ -399,6 +403,24 @@ def test_skip_takes_a_reason(cast: Cast, enter: Callable[[User], Client]) -> Non
     assignment.refresh_from_db()
     assert (assignment.state, assignment.skip_reason) == ("skipped", "language")
     assert assignment.skip_note == "Finnish\n?"
+
+
+def test_skip_has_a_page_for_who_has_no_scripts(
+    cast: Cast, enter: Callable[[User], Client]
+) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    url = at("work-skip", assignment)
+    client = enter(cast.lena)
+    assert (
+        f'<a class="btn quiet plain" href="{url}">'
+        in client.get(at("work-task", assignment)).content.decode()
+    )
+    page = client.get(url).content.decode()
+    assert 'name="reason" value="harmful"' in page
+    assert at("work-task", assignment) in page
+    assignment.refresh_from_db()
+    assert assignment.state == Assignment.State.LEASED
 
 
 # --- home ---
