@@ -47,5 +47,5 @@ SIGN_IN_THROTTLES = [SignInThrottle, AddressThrottle]
 
 def sign_in_allowed(request: Any, view: Any) -> bool:
     """Count a try on a page as the API counts its own."""
-    # A list, not a generator: every try counts in each of them.
-    return all([each().allow_request(request, view) for each in SIGN_IN_THROTTLES])
+    allowed = [each().allow_request(request, view) for each in SIGN_IN_THROTTLES]
+    return all(allowed)  # asked of each, so that every try counts in each
