@@ -6,8 +6,7 @@ from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.storage import default_storage
 
 from annotation.models import Demonstration, Project, Prompt
-from inference.models import ModelVersion
-from inference.registry import base_model_get
+from inference.registry import base_name
 from training.rankings import labelers_eligible
 from training.recipes import Recipe
 from training.stages import prompts_unranked
@@ -41,24 +40,24 @@ def _k_reason(project: Project, recipe: Recipe) -> str:
 
 def _base_reason(project: Project) -> str:
     try:
-        base = base_model_get(project=project)
+        base = base_name(project=project)
         missing = _is_missing(base)
     except SuspiciousFileOperation:
         return "The project's base model lies outside the storage. Choose another in its settings."
     if not missing:
         return ""
     return (
-        f"There is no base model at {base.folder}. Run `python manage.py build_base_model`, or set "
+        f"There is no base model at {base}. Run `python manage.py build_base_model`, or set "
         "BASE_MODEL to a model's folder or name."
     )
 
 
-def _is_missing(base: ModelVersion) -> bool:
+def _is_missing(base: str) -> bool:
     """Whether a folder that should hold it does not; what is named on a hub is not asked for."""
-    path = Path(base.folder)
+    path = Path(base)
     if path.is_absolute():
         return not (path / "config.json").is_file()
-    stored = default_storage.exists(f"{base.folder}/config.json")
+    stored = default_storage.exists(f"{base}/config.json")
     return not stored and path.parts[0] == "models"
 
 
