@@ -4,8 +4,6 @@ import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from inference.tiny.build import base_build, build_fingerprint
-from inference.tiny.copying import measure_copying
-from inference.tiny.corpus import heldout_prompts
 from inference.tiny.pretrain import PretrainConfig
 
 TINY = PretrainConfig(steps=2, documents=4, layers=1, width=16, inner=16, heads=2)
@@ -68,20 +66,3 @@ def test_the_fingerprint_names_seed_and_shape():
         build_fingerprint(seed=0, config=TINY, vocabulary=401),
     }
     assert len(prints) == 4
-
-
-@pytest.mark.slow
-def test_the_default_base_has_learnt_to_copy(tmp_path):
-    folder = tmp_path / "base"
-    build = base_build(folder=folder, seed=0)
-    assert build.facts["right_subject_rate"] >= 0.9
-    assert build.facts["eos_rate"] >= 0.98
-    copying = measure_copying(
-        model=AutoModelForCausalLM.from_pretrained(folder),
-        tokenizer=AutoTokenizer.from_pretrained(folder),
-        prompts=heldout_prompts(7, 100),
-        samples=2,
-    )
-    assert copying.right_subject_rate >= 0.9
-    # Mixed quality is what preference learning is there to mend.
-    assert 0.5 <= copying.on_topic_rate <= 0.85
