@@ -31,7 +31,7 @@ def take(queue, block=True):
 
 
 def test_messages_arrive_in_the_order_they_were_sent(tmp_path):
-    with connect(tmp_path) as connection, connection.SimpleQueue("gpu") as queue:
+    with connect(tmp_path) as connection, connection.SimpleQueue("ordered") as queue:
         for number in range(20):
             queue.put({"number": number})
         assert queue.qsize() == 20
@@ -41,10 +41,10 @@ def test_messages_arrive_in_the_order_they_were_sent(tmp_path):
 
 def test_a_queue_gets_its_own_messages_only(tmp_path):
     with connect(tmp_path) as connection:
-        connection.SimpleQueue("cpu").put("for cpu")
-        connection.SimpleQueue("x.cpu").put("for x.cpu")
-        queue = connection.SimpleQueue("cpu")
-        assert take(queue) == "for cpu"
+        connection.SimpleQueue("own").put("for own")
+        connection.SimpleQueue("x.own").put("for x.own")
+        queue = connection.SimpleQueue("own")
+        assert take(queue) == "for own"
         with pytest.raises(queue.Empty):
             queue.get(timeout=0.2)
 
