@@ -144,6 +144,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # filled by collectstatic, which a demo does without
 WHITENOISE_USE_FINDERS = True
 
 # Folders of models, runs, snapshots and imports: every path in the database is relative to this.

@@ -120,7 +120,7 @@ def round_run(loop: Loop) -> Round:
     )
     with RoundProgress(round_):
         while round_.state == Round.State.RUNNING:
-            moved = jobs_drain() + people_work(loop)
+            moved = jobs_drain(project=loop.world.project) + people_work(loop)
             round_advance(round_id=round_.pk)
             before, round_ = round_, Round.objects.get(pk=round_.pk)
             if not moved and round_.state == before.state == Round.State.RUNNING:
