@@ -2,12 +2,15 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from django.core.exceptions import ValidationError as Unstorable
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from annotation.texts import json_validate
 from inference.child.spec import Config
 from training.learners.specs import PpoConfig, RewardConfig, SftConfig
 
 Share = Annotated[float, Field(gt=0, le=1)]
+MANY = 1_000_000
 
 
 class RecipeError(ValueError):
@@ -17,23 +20,25 @@ class RecipeError(ValueError):
 class Recipe(Config):
     """One turn of the loop: SFT, sample, rank, reward model, PPO, sample."""
 
+    model_config = ConfigDict(allow_inf_nan=False)
+
     name: str = Field(min_length=1, max_length=60)
-    description: str = ""
+    description: str = Field(default="", max_length=2000)
     k: int = Field(default=6, ge=4, le=9)
     """Answers per ranking task."""
-    prompts_per_round: int = Field(default=300, ge=1)
+    prompts_per_round: int = Field(default=300, ge=1, le=MANY)
     """Ranking tasks a round gives out; what an earlier round's policy left open counts."""
     rankings_share: Share = 1.0
     """The reward model waits for this share of the rankings asked for."""
-    rankings_wanted: int | None = Field(default=None, ge=1)
+    rankings_wanted: int | None = Field(default=None, ge=1, le=MANY)
     """Or for this number of them."""
     policy_mix: float = Field(default=0.5, ge=0, le=1)
     """From round 2 on, the share of the answers that the previous round's policy gives."""
-    temperature: float = Field(default=1.0, gt=0)
-    max_new_tokens: int = Field(default=64, ge=1)
-    sample_batch_size: int = Field(default=256, ge=1)
+    temperature: float = Field(default=1.0, gt=0, le=10)
+    max_new_tokens: int = Field(default=64, ge=1, le=100_000)
+    sample_batch_size: int = Field(default=256, ge=1, le=100_000)
     """Answers decoded at once; lower it where memory is short."""
-    policy_sample_prompts: int = Field(default=60, ge=0)
+    policy_sample_prompts: int = Field(default=60, ge=0, le=MANY)
     """Prompts that the new policy answers at the end, for people to rank; 0 skips the stage."""
     sft: SftConfig = SftConfig()
     reward: RewardConfig = RewardConfig()
@@ -135,7 +140,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 def recipe_load(source: str | dict[str, Any] | Recipe) -> Recipe:
-    """A recipe by its name, or from a document. Raises RecipeError."""
+    """A recipe by its name, or from a document that a database can hold. Raises RecipeError."""
     if isinstance(source, Recipe):
         return source
     if isinstance(source, str):
@@ -143,9 +148,13 @@ def recipe_load(source: str | dict[str, Any] | Recipe) -> Recipe:
             raise RecipeError(f"{source!r} is none of the recipes {', '.join(RECIPES)}.")
         return RECIPES[source]
     try:
-        return Recipe.model_validate(source)
+        recipe = Recipe.model_validate(source)
+        json_validate(recipe.model_dump(mode="json"), what="The recipe")
     except ValidationError as error:
         raise RecipeError(_plain(error)) from error
+    except Unstorable as error:
+        raise RecipeError(" ".join(error.messages)) from error
+    return recipe
 
 
 def _plain(error: ValidationError) -> str:

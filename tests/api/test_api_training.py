@@ -45,6 +45,15 @@ def test_a_round_is_looked_at_and_cancelled(cast, as_):
         ("sft", "running"),
         ("sample", "pending"),
     ]
+    refused = client.post(f"{HERE}rounds/1/go-on/")
+    assert (refused.status_code, refused.json()["non_field_errors"]) == (
+        400,
+        ["This round does not wait for rankings."],
+    )
+    assert as_(cast.lena).post(f"{HERE}rounds/1/go-on/").status_code == 403
+    Round.objects.update(recipe={"name": "old", "removed": 1})  # what another version stored
+    assert client.get(f"{HERE}rounds/1/").json()["recipe"] == "old"
+    assert [row["recipe"] for row in client.get(f"{HERE}rounds/").json()["results"]] == ["old"]
     assert client.post(f"{HERE}rounds/1/cancel/").json()["state"] == "cancelled"
     again = client.post(f"{HERE}rounds/1/cancel/")
     assert (again.status_code, list(again.json())) == (400, ["non_field_errors"])

@@ -41,11 +41,17 @@ def test_the_recipes_that_come_along():
         ({"reward": {"epochs": "many"}}, "reward.epochs"),
         ({"rankings_share": 0.5, "rankings_wanted": 9}, "rankings_share or rankings_wanted"),
         ({"max_new_tokens": 256}, "sft.max_length"),
+        ({"temperature": 1e999}, "temperature"),
+        ({"policy_sample_prompts": 10**30}, "policy_sample_prompts"),
+        ({"prompts_per_round": 10**30}, "prompts_per_round"),
+        ({"name": "a\0b"}, "cannot be stored"),
+        ({"description": "half \ud800"}, "cannot be stored"),
+        ({"description": "x" * 3000}, "description"),
     ],
 )
 def test_what_is_unknown_or_contradicts_itself_is_refused_by_its_path(changes, path):
     with pytest.raises(RecipeError, match=path):
-        recipe_load({"name": "mine", **changes})
+        recipe_load({"name": "mine"} | changes)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():

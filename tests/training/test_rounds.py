@@ -4,11 +4,13 @@ import json
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
-from annotation.models import AuditEvent, Demonstration, Task
+from annotation.models import AuditEvent, Demonstration, Prompt, Task
+from annotation.prompts.prompts import prompt_create
 from annotation.queue.tasks import task_close
 from inference.jobs.models import Job
-from inference.models import SamplingJob
+from inference.models import ModelVersion, SamplingJob
 from tests.training.by_hand import (
     base_make,
     demonstrations_make,
@@ -28,6 +30,8 @@ from training.rounds import (
     rounds_reconcile,
 )
 from training.runs import run_create
+from training.snapshots import snapshot_create
+from training.stage_claims import stage_claim
 from training.stages import prompts_choose, prompts_unranked, stage_model
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db]
@@ -228,6 +232,19 @@ def test_the_same_seed_asks_the_same_prompts(ready):
     assert chosen != prompts_choose(round_, 8, "sample")
 
 
+def test_the_same_seed_asks_the_same_texts_whatever_their_ids(ready):
+    round_ = start(ready)
+    twin = Round(project=ready.other, number=round_.number, seed=round_.seed)
+    for prompt in Prompt.objects.filter(project=ready.project).order_by("-pk"):
+        prompt_create(project=ready.other, messages=prompt.messages, split=prompt.split)
+
+    def asked(one):
+        chosen = Prompt.objects.filter(pk__in=prompts_choose(one, 8, "sample"))
+        return set(chosen.values_list("content_hash", flat=True))
+
+    assert asked(round_) == asked(twin)
+
+
 def test_a_failed_stage_fails_the_round_with_its_cause_and_can_be_tried_again(ready):
     round_ = start(ready)
     through(ready, round_, "sample")
@@ -369,6 +386,91 @@ def test_the_status_is_json_at_every_stage(ready):
     assert figures["sft"] == ["3 demonstrations"]
     assert figures["sample"] == ["8 prompts × 4 answers"]
     assert figures["ppo"] == ["reward 1.50", "KL 2.2 nats from SFT"]
+    ModelVersion.objects.filter(kind="policy").update(metrics={"end/kl": -0.04})
+    assert round_status(round_)["stages"][4]["figures"] == ["KL 0.0 nats from SFT"]
+
+
+def test_a_stage_that_another_began_meanwhile_leaves_one_snapshot(
+    ready, monkeypatch, storage_in_tmp
+):
+    """The first caller is slow beyond its claim; the second is done before it."""
+    round_ = start(ready)
+    depth = []
+
+    def slow(**arguments):
+        made = snapshot_create(**arguments)
+        if not depth:
+            depth.append(1)
+            RoundStage.objects.filter(round=round_).update(started_at=None)  # the claim lapsed
+            round_advance(round_id=round_.pk)
+        return made
+
+    monkeypatch.setattr("training.stages.snapshot_create", slow)
+    round_advance(round_id=round_.pk)
+    assert states(round_)[0] == State.RUNNING
+    assert Run.objects.count() == 1
+    kept = Snapshot.objects.get()
+    assert stage(round_, "sft").run.inputs.get(role="data").snapshot == kept
+    assert len(list((storage_in_tmp / "snapshots").iterdir())) == 1
+
+
+def test_a_claim_lives_while_its_caller_beats(ready, settings):
+    pending = start(ready).stages.get(name="sft")
+    claim = stage_claim(pending)
+    assert claim is not None
+    assert stage_claim(pending) is None
+    taken_at = claim.beaten_at
+    claim.beat()
+    pending.refresh_from_db()
+    assert pending.started_at == claim.beaten_at > taken_at
+    settings.HEARTBEAT_LOST = 0
+    other = stage_claim(pending)
+    assert other is not None
+    claim.beat()  # changes nothing: the stage is another's
+    pending.refresh_from_db()
+    assert pending.started_at == other.beaten_at
+
+
+def test_one_round_that_raises_keeps_no_other_waiting(ready, monkeypatch):
+    mine = start(ready)
+    theirs = Round.objects.create(project=ready.other, number=1, recipe=mine.recipe)
+    moved = []
+
+    def stumble(*, round_id):
+        if round_id == mine.pk:
+            raise RuntimeError("a bug")
+        moved.append(round_id)
+
+    monkeypatch.setattr("training.rounds.round_advance", stumble)
+    rounds_reconcile()
+    assert moved == [theirs.pk]
+
+
+@pytest.mark.parametrize("at", ["sft", "rank"])
+def test_a_recipe_that_can_no_longer_be_read_fails_its_round_in_plain_words(ready, at):
+    round_ = start(ready)
+    if at == "rank":
+        through(ready, round_, "sample")
+    Round.objects.update(recipe={"name": "old", "removed": 1})
+    round_.refresh_from_db()
+    assert round_status(round_)["recipe"] == "old"
+    advance(round_)
+    assert round_.state == Round.State.FAILED
+    failed = stage(round_, at)
+    assert "recipe that this round was started with can no longer be read" in failed.error_cause
+    assert "new round" in failed.error_advice
+    Round.objects.update(recipe=[])
+    round_.refresh_from_db()
+    assert round_status(round_)["recipe"] == ""
+
+
+def test_another_constraint_is_not_told_as_a_round_under_way(ready, monkeypatch):
+    def refuse(**_):
+        raise IntegrityError("CHECK constraint failed")
+
+    monkeypatch.setattr("training.rounds.audit", refuse)
+    with pytest.raises(IntegrityError):
+        start(ready)
 
 
 def test_without_policy_samples_the_round_ends_with_ppo(ready):

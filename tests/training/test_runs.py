@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annotation.models import AuditEvent
+from inference.child.files import sha256_file
 from inference.jobs import handlers
 from inference.jobs.claims import job_claim
 from inference.jobs.supervisor import job_run
@@ -34,7 +38,12 @@ def model(project, kind="base"):
 
 
 def snapshot(project):
-    return Snapshot.objects.create(project=project, folder="snapshots/1", sha256="0" * 64)
+    manifest = Path(settings.STORAGE_ROOT) / "snapshots" / "1" / "manifest.json"
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    manifest.write_text("{}")
+    return Snapshot.objects.create(
+        project=project, folder="snapshots/1", sha256=sha256_file(manifest)
+    )
 
 
 def ask(cast, **changes):
@@ -186,8 +195,7 @@ def test_a_run_makes_one_model(cast, stage, kind, storage_in_tmp, monkeypatch):
         RunInput.objects.create(run=run, role="data", snapshot=made)
         for role in ("start", "reference", "reward"):
             RunInput.objects.create(run=run, role=role, model=start)
-    for folder in (made.folder, start.folder):
-        (storage_in_tmp / folder).mkdir(parents=True)
+    (storage_in_tmp / start.folder).mkdir(parents=True)
     assert job_run(kind="run", job_id=run.pk)
     run.refresh_from_db()
     assert run.state == "succeeded", run.error_cause
@@ -206,3 +214,14 @@ def test_a_run_whose_models_are_gone_fails_in_plain_words(cast):
     run.refresh_from_db()
     assert run.state == "failed"
     assert "no base model" in run.error_cause
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_whose_manifest_was_changed_fails_before_it_starts(cast, storage_in_tmp):
+    run = ask(cast)
+    (storage_in_tmp / run.inputs.get(role="start").model.folder).mkdir(parents=True)
+    (storage_in_tmp / "snapshots" / "1" / "manifest.json").write_text('{"files": {}}')
+    job_run(kind="run", job_id=run.pk)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "not those that were frozen" in run.error_cause

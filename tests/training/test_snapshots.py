@@ -15,7 +15,7 @@ from annotation.prompts.prompts import completion_create, prompt_create
 from inference.child.failure import Failure
 from training.learners.data import Snapshot as LearnersSnapshot
 from training.models import Snapshot, SnapshotItem
-from training.snapshots import snapshot_create
+from training.snapshots import snapshot_create, snapshot_discard
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db]
 
@@ -151,3 +151,29 @@ def test_more_rows_than_a_chunk(cast, monkeypatch, storage_in_tmp):
 def test_an_unknown_kind_is_refused(cast):
     with pytest.raises(ValidationError, match="dialogue"):
         snapshot_create(project=cast.project, kinds=["dialogue"])
+
+
+def test_the_manifest_names_every_label(cast, labels, storage_in_tmp):
+    snapshot = snapshot_create(project=cast.project)
+    manifest = json.loads((storage_in_tmp / snapshot.folder / "manifest.json").read_text())
+    ids = {name: entry["ids"] for name, entry in manifest["files"].items()}
+    assert ids["demonstrations.parquet"] == [labels["demonstration"].pk]
+    assert ids["rankings.parquet"] == [labels["ranking"].pk, labels["valid ranking"].pk]
+    assert ids["prompts.parquet"] == [labels["train"].pk, labels["valid"].pk]
+
+
+def test_the_files_may_only_be_read(cast, labels, storage_in_tmp):
+    snapshot = snapshot_create(project=cast.project)
+    files = list((storage_in_tmp / snapshot.folder).iterdir())
+    assert len(files) == 4
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o444}
+
+
+def test_a_discarded_snapshot_leaves_nothing(cast, labels, storage_in_tmp):
+    kept, discarded = (snapshot_create(project=cast.project) for _ in range(2))
+    snapshot_discard(snapshot=discarded)
+    assert list(Snapshot.objects.all()) == [kept]
+    assert not SnapshotItem.objects.exclude(snapshot=kept).exists()
+    assert [path.name for path in (storage_in_tmp / "snapshots").iterdir()] == [
+        kept.folder.rpartition("/")[2]
+    ]

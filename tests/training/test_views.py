@@ -13,7 +13,14 @@ from inference.jobs.models import Job
 from inference.registry import model_register
 from tests.annotation.test_people_project_views import check_access, sign_in
 from tests.cast import Cast
-from tests.training.by_hand import base_make, demonstrations_make, job_fail, prompts_make
+from tests.training.by_hand import (
+    base_make,
+    demonstrations_make,
+    job_fail,
+    job_succeed,
+    prompts_make,
+    rank,
+)
 from training.models import Metric, Round, Run, RunEvent
 from training.recipes import RECIPES
 from training.rounds import round_advance, round_cancel, round_start
@@ -170,7 +177,23 @@ def test_round_cancel_it_works(client: Client, round_: Round, ready: Cast) -> No
     assert "This round has ended already" in answer.content.decode()
 
 
-@pytest.mark.parametrize("verb", ["cancel", "retry"])
+def test_round_go_on_it_works(client: Client, round_: Round, ready: Cast) -> None:
+    button = "Go on with the 1 ranking there is"
+    sign_in(client, ready.rosa)
+    assert button not in page_of(client, "/p/everyday/rounds/1/")
+    for name in ("sft", "sample"):
+        round_advance(round_id=round_.pk)
+        job_succeed(round_.stages.select_related("run", "sampling_job").get(name=name))
+    round_advance(round_id=round_.pk)
+    answer = client.post("/p/everyday/rounds/1/go-on/", follow=True)
+    assert "There is no ranking yet" in answer.content.decode()
+    rank(ready.project, ready.lena, count=1)
+    assert button in page_of(client, "/p/everyday/rounds/1/")
+    assert client.post("/p/everyday/rounds/1/go-on/")["Location"] == "/p/everyday/rounds/1/"
+    assert round_.stages.get(name="rank").state == "succeeded"
+
+
+@pytest.mark.parametrize("verb", ["cancel", "go-on", "retry"])
 def test_round_verbs_check_access(client: Client, round_: Round, ready: Cast, verb: str) -> None:
     url = f"/p/everyday/rounds/1/{verb}/"
     assert client.post(url).status_code == 302
