@@ -14,7 +14,17 @@ from tests.inference.tiny import tiny_causal_lm, tiny_reward_model, tiny_tokeniz
 SPLITS = ["train"] * 6 + ["valid"] * 2
 
 
-def write_snapshot(folder, *, prompts=16, seed=0, ranks=None, splits=SPLITS):
+def write_snapshot(
+    folder,
+    *,
+    prompts=16,
+    seed=0,
+    ranks=None,
+    splits=SPLITS,
+    long_demonstration=None,
+    leave_out=(),
+    version=1,
+):
     """Half the answers begin politely; those rank above the others, two of each tie."""
     draw = random.Random(seed)
     tables: dict[str, list[dict[str, object]]] = {
@@ -41,6 +51,10 @@ def write_snapshot(folder, *, prompts=16, seed=0, ranks=None, splits=SPLITS):
                 "strength": None,
             }
         )
+    if long_demonstration:
+        tables["demonstrations"][0]["completion"] = long_demonstration
+    for name in leave_out:
+        del tables[name]
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for name, rows in tables.items():
@@ -48,7 +62,7 @@ def write_snapshot(folder, *, prompts=16, seed=0, ranks=None, splits=SPLITS):
         parquet.write_table(pa.Table.from_pylist(rows), path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         files[path.name] = {"sha256": digest, "rows": len(rows)}
-    manifest = {"version": 1, "files": files, "counts": {}, "filters": {}, "created": ""}
+    manifest = {"version": version, "files": files, "counts": {}, "filters": {}, "created": ""}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
 

@@ -28,3 +28,20 @@ def test_a_changed_file_is_refused(tmp_path):
 def test_a_missing_snapshot_is_told(tmp_path):
     with pytest.raises(Failure, match="no manifest"):
         Snapshot(tmp_path / "none")
+
+
+@pytest.mark.parametrize("name", ["demonstrations", "rankings", "prompts"])
+def test_a_file_that_the_manifest_does_not_name_is_told_not_read_as_empty(tmp_path, name):
+    whole = write_snapshot(tmp_path / "whole")
+    folder = write_snapshot(tmp_path / "s", leave_out=[name])
+    with pytest.raises(Failure, match=rf"does not name {name}\.parquet"):
+        getattr(Snapshot(folder), name)("train")
+    # Nor is one that lies there with nothing to vouch for it.
+    (folder / f"{name}.parquet").write_bytes((whole / f"{name}.parquet").read_bytes())
+    with pytest.raises(Failure, match=rf"does not name {name}\.parquet"):
+        getattr(Snapshot(folder), name)("train")
+
+
+def test_a_manifest_of_another_version_is_refused(tmp_path):
+    with pytest.raises(Failure, match="not of version 1"):
+        Snapshot(write_snapshot(tmp_path / "s", version=2))

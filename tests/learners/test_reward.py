@@ -7,13 +7,14 @@ import torch
 from inference.child.events import read_events
 from inference.child.failure import Failure
 from inference.engines.reward_models import load_reward_model, score_rows
-from tests.inference.tiny import tiny_tokenizer
+from tests.inference.tiny import tiny_reward_model, tiny_tokenizer
 from tests.learners.conftest import write_snapshot
 from training.learners.__main__ import learn
 from training.learners.data import Ranking, Snapshot
 from training.learners.encoding import encode_pairs
-from training.learners.reward import encode_rankings, fresh_reward_model
-from training.learners.specs import RewardSpec
+from training.learners import reward as reward_learner
+from training.learners.reward import demonstration_bias, encode_rankings, fresh_reward_model
+from training.learners.specs import RewardConfig, RewardSpec
 
 
 def test_demonstrations_score_0_on_average(spec_of, log, tmp_path, snapshot):
@@ -66,3 +67,31 @@ def test_without_a_preference_there_is_nothing_to_learn(spec_of, log, tmp_path):
     ties = write_snapshot(tmp_path / "ties", ranks=[1, 1, 1, 1])
     with pytest.raises(Failure, match="no ranking with a strict preference"):
         learn(RewardSpec.model_validate(spec_of("reward", data=str(ties))), log)
+
+
+def test_one_long_demonstration_is_left_out_of_the_bias_aloud(log, tmp_path, monkeypatch):
+    widths = []
+
+    def spied(model, rows, pad_id, batch_size=64):
+        widths.append((max(map(len, rows)), batch_size))
+        return score_rows(model, rows, pad_id, batch_size)
+
+    monkeypatch.setattr(reward_learner, "score_rows", spied)
+    folder = write_snapshot(tmp_path / "s", long_demonstration="Once there was a bird. " * 400)
+    config = RewardConfig(max_length=64, batch_size=4)
+    model = tiny_reward_model()
+    bias = demonstration_bias(model, Snapshot(folder), tiny_tokenizer(), config, log)
+    assert math.isfinite(bias)
+    ((longest, batch),) = widths
+    assert longest <= 64
+    assert batch == 4
+    texts = [event["text"] for event in read_events(tmp_path / "events.jsonl")[0]]
+    assert texts == ["1 of 16 demonstrations were left out: longer than 64 tokens."]
+
+
+def test_without_a_file_of_demonstrations_the_bias_is_0_aloud(spec_of, log, tmp_path):
+    folder = write_snapshot(tmp_path / "s", leave_out=["demonstrations"])
+    result = learn(RewardSpec.model_validate(spec_of("reward", data=str(folder))), log)
+    assert result.metrics["bias"] == 0
+    texts = [event.get("text") for event in read_events(tmp_path / "events.jsonl")[0]]
+    assert "No demonstrations: the reward's bias stays 0." in texts

@@ -12,6 +12,9 @@ from inference.child.files import sha256_file
 from inference.engines.templates import Message
 
 Split = Literal["train", "valid", "test"]
+VERSION = 1
+DEMONSTRATIONS, RANKINGS = "demonstrations.parquet", "rankings.parquet"
+PROMPTS = "prompts.parquet"
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,8 @@ class Snapshot:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        except OSError as error:
-            raise Failure(
-                f"The snapshot has no manifest ({folder.name}).",
-                "Export the snapshot again; it may have been removed.",
-            ) from error
-        for name, entry in manifest["files"].items():
+        self._files = _manifest_files(folder)
+        for name, entry in self._files.items():
             path = folder / name
             if not path.is_file() or sha256_file(path) != entry["sha256"]:
                 raise Failure(
@@ -58,28 +55,57 @@ class Snapshot:
                     "Export a new snapshot: this one was changed or is damaged.",
                 )
 
+    @property
+    def has_demonstrations(self) -> bool:
+        """Whether they were frozen at all, be it none of them."""
+        return DEMONSTRATIONS in self._files
+
     def demonstrations(self, split: Split) -> list[Demonstration]:
         return [
             Demonstration(row["prompt_id"], row["messages"], row["completion"])
-            for row in self._rows("demonstrations.parquet", split)
+            for row in self._rows(DEMONSTRATIONS, split)
         ]
 
     def rankings(self, split: Split) -> list[Ranking]:
         return [
             Ranking(row["prompt_id"], row["messages"], row["completions"], row["ranks"])
-            for row in self._rows("rankings.parquet", split)
+            for row in self._rows(RANKINGS, split)
         ]
 
     def prompts(self, split: Split) -> list[Prompt]:
         return [
             Prompt(row["prompt_id"], row["messages"])
-            for row in self._rows("prompts.parquet", split)
+            for row in self._rows(PROMPTS, split)
         ]
 
     def _rows(self, name: str, split: Split) -> list[dict[str, Any]]:
-        path = self._folder / name
-        if not path.is_file():
-            return []
-        table = parquet.read_table(path, filters=[("split", "=", split)])
+        if name not in self._files:
+            raise Failure(
+                f"The snapshot's manifest does not name {name}, which this stage learns from.",
+                f"Export a snapshot with the {name.partition('.')[0]} in it.",
+            )
+        table = parquet.read_table(self._folder / name, filters=[("split", "=", split)])
         rows: list[dict[str, Any]] = table.to_pylist()
         return rows
+
+
+def _manifest_files(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the manifest says of each file. Raises Failure where it cannot be read."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Failure(
+            f"The snapshot has no manifest ({folder.name}).",
+            "Export the snapshot again; it may have been removed.",
+        ) from error
+    except ValueError as error:
+        raise Failure(
+            f"The snapshot's manifest is not JSON ({folder.name}).", "Export a new snapshot."
+        ) from error
+    if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
+        raise Failure(
+            f"The snapshot's manifest is not of version {VERSION} ({folder.name}).",
+            "Export a new snapshot.",
+        )
+    files: dict[str, dict[str, Any]] = manifest["files"]
+    return files

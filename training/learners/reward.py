@@ -53,7 +53,7 @@ def run_reward(spec: RewardSpec, log: EventLog) -> Result:
     }
     if not valid:
         log.message("No ranking in the valid split: accuracy is not measured.", level="warning")
-    bias = demonstration_bias(model, snapshot, tokenizer, log)
+    bias = demonstration_bias(model, snapshot, tokenizer, spec.config, log)
     publish_reward_model(model, tokenizer, bias, spec)
     return Result(
         model=MODEL,
@@ -166,17 +166,25 @@ def accuracy(
     return {f"{name}/accuracy": share, f"{name}/loss": loss, f"{name}/pairs": float(pairs)}
 
 
-def demonstration_bias(model: Any, snapshot: Snapshot, tokenizer: Any, log: EventLog) -> float:
-    """The constant that makes demonstrations score 0 on average (InstructGPT appendix C.2)."""
-    splits: tuple[Split, Split] = ("train", "valid")
+def demonstration_bias(
+    model: Any, snapshot: Snapshot, tokenizer: Any, config: RewardConfig, log: EventLog
+) -> float:
+    """The constant that makes demonstrations score 0 on average (InstructGPT appendix C.2).
+
+    Of those that fit `max_length`, as everything that the model has learnt from does.
+    """
+    splits: tuple[Split, ...] = ("train", "valid") if snapshot.has_demonstrations else ()
     demonstrations = [one for split in splits for one in snapshot.demonstrations(split)]
-    if not demonstrations:
-        log.message("No demonstrations: the reward's bias stays 0.", level="warning")
-        return 0.0
     rows = [
         encode_pairs(tokenizer, one.messages, [one.completion])[0].ids for one in demonstrations
     ]
-    return -score_rows(RewardModel(model, 0.0), rows, tokenizer.pad_token_id).mean().item()
+    fitting = [row for row in rows if len(row) <= config.max_length]
+    tell_left_out(log, "demonstrations", len(fitting), len(rows), config.max_length)
+    if not fitting:
+        log.message("No demonstrations: the reward's bias stays 0.", level="warning")
+        return 0.0
+    reward, pad_id = RewardModel(model, 0.0), tokenizer.pad_token_id
+    return -score_rows(reward, fitting, pad_id, config.batch_size).mean().item()
 
 
 def publish_reward_model(model: Any, tokenizer: Any, bias: float, spec: RewardSpec) -> None:
