@@ -53,6 +53,12 @@ def check_template(tokenizer: Any, expected: str, of: str) -> None:
         )
 
 
+def control_ids(tokenizer: Any) -> list[int]:
+    """Ids of all tokens that are stripped from an answer's text: EOS, pad, roles and the like."""
+    added = tokenizer.added_tokens_decoder.items()
+    return sorted({*tokenizer.all_special_ids, *(i for i, token in added if token.special)})
+
+
 def _defused(tokenizer: Any, text: str) -> str:
     """People's text with any control token in it broken by a zero-width space.
 

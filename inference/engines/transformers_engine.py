@@ -1,6 +1,5 @@
 """The embedded engine: a Hugging Face folder, decoded batch by batch in this process."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -11,10 +10,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from inference.child.failure import Failure
 from inference.engines.decoding import Decoded, decode
+from inference.engines.noise import row_noise
 from inference.engines.padding import pad_left
 from inference.engines.protocol import Answer, Completion, Request, Sampling
 from inference.engines.specs import Dtype
-from inference.engines.templates import check_template, render_prompt
+from inference.engines.templates import check_template, control_ids, render_prompt
 
 
 class Rendered(NamedTuple):
@@ -45,6 +45,7 @@ class TransformersEngine:
         self.batch_size = batch_size
         self.seed = seed
         self.eos_ids = self._eos_ids()
+        self.control_ids = control_ids(self.tokenizer)
         self.context = int(getattr(model.config, "max_position_embeddings", 0) or 2**31)
 
     def complete(self, requests: Sequence[Request]) -> Iterator[Answer]:
@@ -58,7 +59,7 @@ class TransformersEngine:
     def batches(self, requests: Sequence[Request]) -> list[list[Rendered]]:
         """Batches of one way of drawing, prompts of like length together: little padding."""
         rendered = [self._render(request) for request in requests]
-        rendered.sort(key=lambda one: (_way(one.request), len(one.ids), one.request.id))
+        rendered.sort(key=lambda one: (_way(one.request), len(one.ids)))
         batches: list[list[Rendered]] = []
         for _, group in groupby(rendered, key=lambda one: _way(one.request)):
             rows = list(group)
@@ -69,21 +70,23 @@ class TransformersEngine:
     def complete_batch(self, batch: Sequence[Rendered]) -> list[Answer]:
         """Answers to requests that share n and sampling.
 
-        A batch's draw depends on its own seeds only, so that a job which was cut short draws the
-        same answers when it goes on.
+        Each answer is drawn by what `draw_name` says of it, so it is the same (up to a tie that
+        rounding turns) in any batch, under any id, and when a job that was cut short goes on.
         """
         fits = [one for one in batch if self._fits(one)]
         answers = [self._too_long(one) for one in batch if not self._fits(one)]
         if not fits:
             return answers
-        n = fits[0].request.n
+        n, sampling = fits[0].request.n, fits[0].request.sampling
+        names = [draw_name(self.seed, one, index) for one in fits for index in range(n)]
         decoded = decode(
             self.model,
             pad_left([one.ids for one in fits], self._pad_id, self.device),
-            fits[0].request.sampling,
+            sampling,
             eos_ids=self.eos_ids,
             pad_id=self._pad_id,
-            generator=torch.Generator(self.device).manual_seed(batch_seed(self.seed, batch)),
+            noise=row_noise(names, sampling.max_new_tokens),
+            control_ids=self.control_ids,
             n=n,
         )
         completions = self._completions(decoded)
@@ -142,7 +145,10 @@ def _way(request: Request) -> tuple[int, tuple[float, float, int]]:
     return request.n, (sampling.temperature, sampling.top_p, sampling.max_new_tokens)
 
 
-def batch_seed(seed: int, batch: Sequence[Rendered]) -> int:
-    """From the job's seed, the requests' own and their ids, so that no two batches draw alike."""
-    text = "\0".join([str(seed), *(f"{one.request.seed}:{one.request.id}" for one in batch)])
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+def draw_name(seed: int, one: Rendered, index: int) -> str:
+    """What an answer's draw hangs on: both seeds, which sample it is, and the prompt.
+
+    With the prompt, as two prompts drawn with the same numbers would get answers that are alike;
+    without the request's id, which is another in every database.
+    """
+    return f"{seed}/{one.request.seed}/{index}/{one.ids}"

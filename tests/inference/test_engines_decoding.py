@@ -1,7 +1,9 @@
 import pytest
 import torch
 
+from inference.engines import decoding
 from inference.engines.decoding import Sampling, decode
+from inference.engines.noise import row_noise, table_noise
 from inference.engines.padding import pad_left, position_ids
 from tests.inference.tiny import tiny_causal_lm, tiny_tokenizer
 
@@ -14,15 +16,17 @@ def model():
     return tiny_causal_lm()
 
 
-def run(model, rows=ROWS, seed=0, n=1, eos=(EOS,), **sampling):
+def run(model, rows=ROWS, seed=0, n=1, eos=(EOS,), control=(), **sampling):
+    drawn = Sampling(**sampling)
     generator = torch.Generator().manual_seed(seed)
     return decode(
         model,
         pad_left(rows, PAD),
-        Sampling(**sampling),
+        drawn,
         eos_ids=eos,
         pad_id=PAD,
-        generator=generator,
+        noise=table_noise(len(rows) * n, drawn.max_new_tokens, generator),
+        control_ids=control,
         n=n,
     )
 
@@ -133,3 +137,40 @@ def test_positions_count_from_the_first_real_token():
 def test_the_tiny_tokenizer_has_tokens_of_its_own():
     tokenizer = tiny_tokenizer()
     assert (tokenizer.pad_token_id, tokenizer.bos_token_id, tokenizer.eos_token_id) == (0, 1, 2)
+
+
+def test_a_control_token_cuts_an_answer_and_changes_no_other_draw(model):
+    control = tuple(range(3, 262, 9))
+    free = run(model, n=40, max_new_tokens=30)
+    got = run(model, n=40, max_new_tokens=30, control=control)
+    for whole, cut, reason, broken in zip(
+        free.responses(), got.responses(), got.finish_reasons, got.broken.tolist(), strict=True
+    ):
+        first = next((i for i, token in enumerate(whole) if token in control), None)
+        assert cut == (whole if first is None else whole[: first + 1])
+        assert broken == (first is not None)
+        assert reason == ("stop" if whole[-1] == EOS and not broken else "length")
+    assert 0 < got.broken.sum() < len(got.broken)
+    assert not free.broken.any()
+
+
+def test_eos_is_no_control_token(model):
+    got = run(model, n=40, max_new_tokens=60, eos=range(2, 262, 5), control=range(2, 262, 5))
+    assert not got.broken.any()
+    assert "stop" in got.finish_reasons
+
+
+def test_the_noise_finds_the_token_where_the_cumulated_probability_passes_it():
+    probs = torch.tensor([[0.0, 0.25, 0.0, 0.5, 0.25, 0.0]]).repeat(6, 1)
+    noise = torch.tensor([0.0, 0.2499, 0.25, 0.7499, 0.75, 1 - 2**-53], dtype=torch.double)
+    assert decoding._inverse_cdf(probs, noise).tolist() == [1, 1, 3, 3, 4, 4]
+
+
+def test_a_row_of_noise_hangs_on_its_name_alone():
+    alone, both = row_noise(["b"], 500), row_noise(["a", "b"], 1000)
+    assert torch.equal(both[1, :500], alone[0])
+    assert not torch.equal(both[0], both[1])
+    assert both.min() >= 0
+    assert both.max() < 1
+    assert both.mean().item() == pytest.approx(0.5, abs=0.03)
+    assert both.var().item() == pytest.approx(1 / 12, abs=0.01)

@@ -182,6 +182,45 @@ def test_the_engine_answers_in_order_and_greedily_alike_in_any_batch(models):
     assert texts[0] == texts[1]
 
 
+def drawn(engine, lines):
+    return [[c.token_ids for c in answer.completions] for answer in engine.complete(lines)]
+
+
+def test_an_answer_does_not_depend_on_its_batch_nor_on_its_id(models):
+    lines = requests(n=4, max_new_tokens=16)
+    engines = [
+        TransformersEngine(models / "a", device=CPU, batch_size=size, seed=1) for size in (1, 64)
+    ]
+    alone, together = (drawn(engine, lines) for engine in engines)
+    assert together == alone
+    assert drawn(engines[1], lines[2:3]) == alone[2:3]
+    renamed = [one.model_copy(update={"id": f"z{7 - i}"}) for i, one in enumerate(lines)]
+    assert drawn(engines[1], renamed) == alone
+    assert drawn(engines[1], lines[::-1]) == alone[::-1]
+
+
+def test_seeds_and_samples_draw_apart(models):
+    (line,) = requests(max_new_tokens=16)[:1]
+    engine, other = (TransformersEngine(models / "a", device=CPU, seed=s) for s in (1, 2))
+    own = drawn(engine, [line])[0]
+    assert len(set(own)) == 3
+    assert drawn(engine, [line.model_copy(update={"seed": 5})])[0] != own
+    assert drawn(other, [line])[0] != own
+    more = drawn(engine, [line.model_copy(update={"n": 5})])[0]
+    assert more[:3] == own
+
+
+def test_people_see_all_that_was_drawn_before_a_control_token(models):
+    engine = TransformersEngine(models / "a", device=CPU, batch_size=200)
+    line = requests(n=200, max_new_tokens=60)[0]
+    (answer,) = engine.complete([line])
+    cut = [one for one in answer.completions if one.token_ids[-1] in (0, 1, 3, 4, 5)]
+    assert cut
+    for one in answer.completions:
+        assert not set(one.token_ids[:-1]) & set(range(6))
+        assert (one.finish_reason == "stop") == (one.token_ids[-1] == 2)
+
+
 def test_a_prompt_past_the_context_is_refused_by_itself(models):
     engine = TransformersEngine(models / "a", device=CPU)
     long = Request(id="long", model="a", messages=messages("x" * 600))

@@ -48,11 +48,34 @@ def test_the_first_rollout_keeps_the_invariants():
 
 def test_a_cut_answer_is_scored_with_eos_and_counted_unfinished():
     rollout = roll(make_actors())
-    for row, finished, length in zip(
-        rollout.scored_rows, rollout.finished, rollout.mask.sum(1), strict=True
+    for row, finished, broken, length in zip(
+        rollout.scored_rows,
+        rollout.finished,
+        rollout.broken,
+        rollout.mask.sum(1),
+        strict=True,
     ):
         assert row[-1] == 2
-        assert finished or length == 10
+        assert finished or broken or length == 10
+
+
+def test_what_is_scored_is_what_people_read():
+    actors = make_actors()
+    config = CONFIG.model_copy(update={"max_new_tokens": 60})
+    rollout = collect(actors, PROMPTS * 8, config, torch.Generator().manual_seed(0))
+    assert rollout.broken.any()
+    controls = set(range(6))
+    for i, row in enumerate(rollout.scored_rows):
+        answer = row[len((PROMPTS * 8)[i]) :]
+        sampled = rollout.sequences.response[i][rollout.mask[i]].tolist()
+        assert answer[-1] == 2
+        assert not set(answer[:-1]) & controls
+        assert rollout.broken[i] == (sampled[-1] in controls - {2})
+        assert rollout.finished[i] == (sampled[-1] == 2)
+        # The control token is an action: it is trained on, and pays for the missing EOS.
+        assert len(sampled) == len(answer) - (len(sampled) == 60 and sampled[-1] not in controls)
+    rate = rollout_metrics(rollout, config)["control_token_rate"]
+    assert rate == rollout.broken.float().mean()
 
 
 def test_micro_batches_take_the_same_step():

@@ -15,8 +15,9 @@ from inference.child.leash import raise_if_stopped, stop_requested
 from inference.child.process import Result
 from inference.engines.decoding import Sampling, decode
 from inference.engines.device import prepare_torch
+from inference.engines.noise import table_noise
 from inference.engines.padding import pad_left
-from inference.engines.templates import render_prompt, template_hash
+from inference.engines.templates import control_ids, render_prompt, template_hash
 from training.learners.artifacts import load_causal_lm, load_tokenizer, publish_model
 from training.learners.data import Demonstration, Snapshot
 from training.learners.encoding import encode_pairs, tell_left_out
@@ -154,13 +155,15 @@ def show_samples(
     if not rows:
         return
     prompts = [render_prompt(tokenizer, one.messages) for one in rows]
+    generator = torch.Generator(model.device).manual_seed(spec.seed)
     decoded = decode(
         model,
         pad_left(prompts, tokenizer.pad_token_id, model.device),
         Sampling(max_new_tokens=spec.config.max_new_tokens),
         eos_ids=[tokenizer.eos_token_id],
         pad_id=tokenizer.pad_token_id,
-        generator=torch.Generator(model.device).manual_seed(spec.seed),
+        noise=table_noise(len(rows), spec.config.max_new_tokens, generator),
+        control_ids=control_ids(tokenizer),
     )
     for one, ids in zip(rows, decoded.responses(), strict=True):
         text = tokenizer.decode(ids, skip_special_tokens=True)

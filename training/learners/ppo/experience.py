@@ -49,6 +49,7 @@ def rollout_metrics(rollout: Rollout, config: PpoConfig) -> dict[str, float]:
         "kl": rollout.kl.mean().item(),
         "entropy": masked_mean(rollout.entropy, mask).item(),
         "eos_rate": rollout.finished.float().mean().item(),
+        "control_token_rate": rollout.broken.float().mean().item(),
         "length": mask.sum(1).float().mean().item(),
         "score_clip_share": (rollout.scores.abs() > config.score_clip).float().mean().item(),
         "sampler_drift": drift.abs().max().item(),

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from inference.engines.decoding import Sampling, decode
+from inference.engines.decoding import Decoded, Sampling, decode
+from inference.engines.noise import table_noise
 from inference.engines.padding import pad_left
 from inference.engines.reward_models import RewardModel, score_rows
+from inference.engines.templates import control_ids
 from training.learners.ppo.models import ValueModel, response_statistics
 from training.learners.ppo.rewards import response_kl
 from training.learners.ppo.sequences import Sequences, lay_out
@@ -48,6 +50,8 @@ class Rollout(NamedTuple):
     """(b,) the reward model's, neither clipped nor penalised"""
     finished: Tensor
     """(b,) bool: ended by EOS"""
+    broken: Tensor
+    """(b,) bool: cut by a control token, which is the last one of the response"""
     scored_rows: list[list[int]]
     """What the reward model read: prompt, answer, EOS"""
 
@@ -77,18 +81,14 @@ def collect(
         Sampling(max_new_tokens=config.max_new_tokens, temperature=config.temperature),
         eos_ids=[eos_id],
         pad_id=pad_id,
-        generator=generator,
+        noise=table_noise(len(prompts), config.max_new_tokens, generator),
+        control_ids=control_ids(tokenizer),
     )
     responses = decoded.responses()
+    rows = readable_rows(prompts, decoded, eos_id)
     sequences = lay_out(prompts, responses, pad_id, actors.device)
     mine = response_statistics(actors.policy, sequences, config.temperature)
     reference = response_statistics(actors.reference, sequences, config.temperature)
-    # The reward model learnt from answers that end with EOS; a cut one is read as people would
-    # see it, and pays for the missing EOS apart.
-    rows = [
-        [*prompt, *response, *([] if response[-1] == eos_id else [eos_id])]
-        for prompt, response in zip(prompts, responses, strict=True)
-    ]
     return Rollout(
         sequences=sequences,
         sampler_log_probs=decoded.log_probs,
@@ -97,11 +97,29 @@ def collect(
         entropy=mine.entropy,
         values=actors.value(sequences),
         scores=score_rows(actors.reward, rows, pad_id).to(actors.device),
+        broken=decoded.broken,
         finished=torch.tensor(
             [reason == "stop" for reason in decoded.finish_reasons], device=actors.device
         ),
         scored_rows=rows,
     )
+
+
+def readable_rows(
+    prompts: Sequence[Sequence[int]], decoded: Decoded, eos_id: int
+) -> list[list[int]]:
+    """Prompt, answer and EOS, as the reward model learnt to read them.
+
+    A cut answer is given the EOS, and pays for its lack apart; a control token that cut it goes, as
+    people do not see it.
+    """
+    answers = [
+        response[:-1] if broken or finish == "stop" else response
+        for response, broken, finish in zip(
+            decoded.responses(), decoded.broken.tolist(), decoded.finish_reasons, strict=True
+        )
+    ]
+    return [[*prompt, *answer, eos_id] for prompt, answer in zip(prompts, answers, strict=True)]
 
 
 def endless_prompts(
