@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from annotation.models import Project, Prompt, User
+from inference.engines.protocol import MAX_NEW_TOKENS
 from inference.jobs.claims import job_queue
 from inference.models import ModelVersion, SamplingItem, SamplingJob, SamplingModel
 
@@ -24,7 +25,7 @@ def sampling_job_create(
     priority: int = 0,
     seed: int = 0,
     makes_tasks: bool = True,
-    max_new_tokens: int = 64,
+    max_new_tokens: int = MAX_NEW_TOKENS,
     batch_size: int = 64,
 ) -> SamplingJob:
     """Ask for K answers to each prompt, split among the models by weight.

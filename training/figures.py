@@ -10,6 +10,7 @@ TITLES = {
     "validation_accuracy": "Right on pairs, validation",
     "token_accuracy": "Next token right",
     "learning_rate": "Learning rate",
+    "control_token_rate": "Cut by a control token",
     "length": "Length, tokens",
     "entropy": "Entropy, nats a token",
     "score_clip_share": "Scores clipped",
@@ -21,7 +22,6 @@ TITLES = {
     "clip_share": "Ratios clipped",
     "explained_variance": "Explained variance of the value model",
     "beta": "KL coefficient β",
-    "selector": "Reward by the selecting model",
     "pairs": "Pairs",
     "rows": "Rows",
     "rankings": "Rankings",
@@ -30,6 +30,7 @@ TITLES = {
 SHARES = {
     "accuracy",
     "clip_share",
+    "control_token_rate",
     "eos_rate",
     "score_clip_share",
     "token_accuracy",

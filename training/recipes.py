@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from annotation.texts import json_validate
 from inference.child.spec import Config
+from inference.engines.protocol import MAX_NEW_TOKENS
 from training.learners.specs import PpoConfig, RewardConfig, SftConfig
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -35,7 +36,7 @@ class Recipe(Config):
     policy_mix: float = Field(default=0.5, ge=0, le=1)
     """From round 2 on, the share of the answers that the previous round's policy gives."""
     temperature: float = Field(default=1.0, gt=0, le=10)
-    max_new_tokens: int = Field(default=64, ge=1, le=100_000)
+    max_new_tokens: int = Field(default=MAX_NEW_TOKENS, ge=1, le=100_000)
     sample_batch_size: int = Field(default=256, ge=1, le=100_000)
     """Answers decoded at once; lower it where memory is short."""
     policy_sample_prompts: int = Field(default=60, ge=0, le=MANY)

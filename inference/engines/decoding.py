@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
+from inference.child.failure import Failure
 from inference.engines.padding import Padded, position_ids
 from inference.engines.protocol import FinishReason as FinishReason
 from inference.engines.protocol import Sampling as Sampling
@@ -58,6 +59,8 @@ def decode(
     `model` is a Hugging Face causal LM in eval mode. `noise` is (prompts * n, max_new_tokens or
     more) float64, uniform in [0, 1), on any device: see `table_noise` and `row_noise`. A token of
     `control_ids` ends an answer as a cut one, for people never see what a model says behind it.
+
+    Raises Failure where the model gives NaN.
     """
     mask = prompts.mask.repeat_interleave(n, 0)
     rows, width = mask.shape[0], sampling.max_new_tokens
@@ -103,6 +106,11 @@ def decode(
             use_cache=True,
         ).logits[:, -1]
         positions = positions + 1
+    if bool(log_probs.isnan().any()):
+        raise Failure(
+            "The model gives probabilities that are not numbers.",
+            "Its weights are damaged, or it diverged in training: lower the learning rate there.",
+        )
     return _trim(ids, log_probs, lengths, ended, broken, pad_id)
 
 
@@ -146,7 +154,7 @@ def _inverse_cdf(probs: Tensor, noise: Tensor) -> Tensor:
     cumulated = probs.double().cumsum(-1)
     at = noise[:, None] * cumulated[:, -1:]
     token: Tensor = torch.searchsorted(cumulated, at, right=True).squeeze(1)
-    return token
+    return token.clamp(max=probs.shape[-1] - 1)  # past the end only where they are NaN
 
 
 def _nucleus(probs: Tensor, top_p: float) -> Tensor:

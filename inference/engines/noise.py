@@ -23,4 +23,5 @@ def row_noise(names: Sequence[str], width: int) -> Tensor:
     """
     data = b"".join(shake_256(name.encode()).digest(8 * width) for name in names)
     whole = torch.frombuffer(bytearray(data), dtype=torch.int64).view(len(names), width)
-    return (whole & (2**BITS - 1)).double() / 2**BITS
+    noise: Tensor = (whole & (2**BITS - 1)).double() / 2**BITS
+    return noise

@@ -10,6 +10,8 @@ from pydantic import Field
 
 from inference.child.spec import Config
 
+MAX_NEW_TOKENS = 64
+"""Of an answer, where nothing else is said: in training as in sampling"""
 FinishReason = Literal["stop", "length"]
 
 
@@ -21,7 +23,7 @@ class Message(Config):
 class Sampling(Config):
     """How to draw. The defaults are the model's own distribution: PPO needs just that."""
 
-    max_new_tokens: int = Field(default=48, ge=1)
+    max_new_tokens: int = Field(default=MAX_NEW_TOKENS, ge=1)
     temperature: float = Field(default=1.0, ge=0)
     """0 takes the likeliest token."""
     top_p: float = Field(default=1.0, gt=0, le=1)

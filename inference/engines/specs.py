@@ -36,7 +36,6 @@ class RewardModel(Config):
 
 class ScoreConfig(Config):
     batch_size: int = Field(default=64, ge=1)
-    dtype: Dtype = "float32"
     template_hash: str | None = None
 
 

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from inference.child.failure import Failure
 from inference.engines import decoding
 from inference.engines.decoding import Sampling, decode
 from inference.engines.noise import row_noise, table_noise
@@ -174,3 +175,10 @@ def test_a_row_of_noise_hangs_on_its_name_alone():
     assert both.max() < 1
     assert both.mean().item() == pytest.approx(0.5, abs=0.03)
     assert both.var().item() == pytest.approx(1 / 12, abs=0.01)
+
+
+def test_a_model_of_nan_is_refused():
+    broken = tiny_causal_lm()
+    broken.model.norm.weight.data.fill_(float("nan"))
+    with pytest.raises(Failure, match="not numbers"):
+        run(broken, max_new_tokens=4)

@@ -1,9 +1,6 @@
 import pytest
-import torch
 
 from inference.child.events import EventLog, read_events
-from inference.engines.reward_models import RewardModel
-from tests.inference.tiny import tiny_causal_lm, tiny_reward_model
 from tests.learners.test_ppo_update import CONFIG, PROMPTS, make_actors
 from training.learners.ppo.evaluation import Watch
 
@@ -27,25 +24,3 @@ def test_answers_are_shown_with_reward_and_kl(log, tmp_path):
     assert all(isinstance(event["reward"], float) for event in samples)
     names = {event["name"] for event in events if event["type"] == "metric"}
     assert {"valid/reward", "valid/kl", "valid/eos_rate"} <= names
-
-
-def test_the_selectors_favourite_is_restored(log):
-    actors = make_actors()
-    watch = Watch(
-        actors, PROMPTS, CONFIG, log, seed=0, selector=RewardModel(tiny_reward_model(5), 0.0)
-    )
-    states, scores = [], []
-    for step in range(3):
-        actors.policy.load_state_dict(tiny_causal_lm(seed=step).state_dict())
-        states.append(tiny_causal_lm(seed=step).state_dict())
-        scores.append(watch.look(step)["selector"])
-    best = watch.restore_best()
-    assert best == max(range(3), key=scores.__getitem__)
-    for name, tensor in actors.policy.state_dict().items():
-        assert torch.equal(tensor, states[best][name])
-
-
-def test_without_a_selector_the_last_policy_stays(log):
-    watch = Watch(make_actors(), PROMPTS, CONFIG, log, seed=0)
-    watch.look(0)
-    assert watch.restore_best() is None

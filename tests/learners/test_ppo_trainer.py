@@ -1,6 +1,8 @@
 import pytest
+import torch
+from transformers import AutoModelForCausalLM
 
-from inference.child.events import read_events
+from inference.child.events import EventLog, read_events
 from inference.child.failure import Failure
 from tests.inference.tiny import tiny_tokenizer
 from training.learners.__main__ import learn
@@ -17,21 +19,73 @@ def test_two_runs_of_one_spec_are_equal(spec_of, log):
     assert first.metrics != run({**spec_of("ppo"), "seed": 1}, log).metrics
 
 
-def test_the_kl_ceiling_stops_a_run(spec_of, log, tmp_path):
-    config = {"updates": 50, "learning_rate": 0.05, "warmup_updates": 0, "kl_ceiling": 0.5}
-    run(spec_of("ppo", config), log)
-    events = read_events(tmp_path / "events.jsonl")[0]
+WILD = {"updates": 50, "learning_rate": 0.05, "warmup_updates": 0, "kl_ceiling": 0.5}
+
+
+def ending(spec, log, folder):
+    """The run's metrics, its one message, its rollouts' KLs and the published weights."""
+    result = run(spec, log)
+    events = read_events(folder / "events.jsonl")[0]
     (message,) = [event for event in events if event["type"] == "message"]
-    assert "over the ceiling of 0.5" in message["text"]
-    assert len([event for event in events if event.get("name") == "ppo/kl"]) < 50
+    assert message["level"] == "warning"
+    kls = [event["value"] for event in events if event.get("name") == "ppo/kl"]
+    return result.metrics, message["text"], kls, weights(folder / "model")
 
 
-def test_a_selector_chooses_what_is_kept(spec_of, log, tmp_path, reward):
-    spec = spec_of("ppo", models={"selector": str(reward)})
-    run(spec, log)
-    events = read_events(tmp_path / "events.jsonl")[0]
-    assert any("The selector prefers" in event.get("text", "") for event in events)
-    assert len([event for event in events if event.get("name") == "valid/selector"]) >= 3
+def weights(folder):
+    return AutoModelForCausalLM.from_pretrained(folder).state_dict()
+
+
+def equal(one, other):
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_where_the_first_update_breaks_the_ceiling_the_start_model_is_published(
+    spec_of, log, tmp_path, base
+):
+    metrics, text, kls, published = ending(spec_of("ppo", WILD), log, tmp_path)
+    assert len(kls) == 1
+    assert text.startswith("Stopped after 1 updates: KL ")
+    assert "over the ceiling of 0.5. What is published is the start model itself" in text
+    assert equal(published, weights(base))
+    assert metrics["end/kl"] == pytest.approx(0, abs=1e-4)
+    assert metrics["end/reward"] == metrics["start/reward"]
+
+
+def test_over_the_ceiling_the_last_policy_under_it_is_published(spec_of, log, tmp_path):
+    config = {**WILD, "learning_rate": 1e-3}
+    metrics, text, kls, published = ending(spec_of("ppo", config), log, tmp_path)
+    kept = len(kls) - 1
+    assert 1 <= kept < 49
+    assert f"What is published is the policy after update {kept}." in text
+    assert max(kls) <= 0.5
+    # The very weights that a run of so many updates ends with, and measured as they are.
+    shorter = {**config, "updates": kept, "kl_ceiling": None}
+    spec = {**spec_of("ppo", shorter), "output": str(tmp_path / "shorter")}
+    again = run(spec, EventLog(tmp_path / "shorter" / "events.jsonl"))
+    assert equal(published, weights(tmp_path / "shorter" / "model"))
+    assert metrics == again.metrics
+
+
+def test_a_last_update_over_the_ceiling_is_not_published(spec_of, log, tmp_path, base):
+    config = {**WILD, "updates": 1}
+    metrics, text, kls, published = ending(spec_of("ppo", config), log, tmp_path)
+    assert len(kls) == 1
+    assert "the start model itself" in text
+    assert equal(published, weights(base))
+    assert metrics["end/kl"] == pytest.approx(0, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("config", "cause"),
+    [
+        ({"max_prompt_length": 505}, "start model reads 512 tokens, but max_prompt_length"),
+        ({"max_prompt_length": 500}, r"reward model reads 512 .* come to 513"),
+    ],
+)
+def test_answers_past_the_models_context_are_refused(spec_of, log, config, cause):
+    with pytest.raises(Failure, match=cause):
+        run(spec_of("ppo", config), log)
 
 
 def test_models_of_another_template_are_refused(spec_of, log, tmp_path, base):

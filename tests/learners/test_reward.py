@@ -9,10 +9,10 @@ from inference.child.failure import Failure
 from inference.engines.reward_models import load_reward_model, score_rows
 from tests.inference.tiny import tiny_reward_model, tiny_tokenizer
 from tests.learners.conftest import write_snapshot
+from training.learners import reward as reward_learner
 from training.learners.__main__ import learn
 from training.learners.data import Ranking, Snapshot
 from training.learners.encoding import encode_pairs
-from training.learners import reward as reward_learner
 from training.learners.reward import demonstration_bias, encode_rankings, fresh_reward_model
 from training.learners.specs import RewardConfig, RewardSpec
 
@@ -95,3 +95,9 @@ def test_without_a_file_of_demonstrations_the_bias_is_0_aloud(spec_of, log, tmp_
     assert result.metrics["bias"] == 0
     texts = [event.get("text") for event in read_events(tmp_path / "events.jsonl")[0]]
     assert "No demonstrations: the reward's bias stays 0." in texts
+
+
+def test_rows_past_the_models_context_are_refused(spec_of, log):
+    spec = RewardSpec.model_validate(spec_of("reward", {"max_length": 600}))
+    with pytest.raises(Failure, match="reads 512 tokens, but max_length may come to 600"):
+        learn(spec, log)

@@ -7,7 +7,7 @@ from tests.inference.tiny import tiny_causal_lm, tiny_tokenizer
 from tests.learners.conftest import write_snapshot
 from training.learners.data import Demonstration
 from training.learners.residual_dropout import residual_dropout
-from training.learners.sft import encode, run_sft
+from training.learners.sft import encode, run_sft, show_samples
 from training.learners.specs import SftSpec
 
 MESSAGES = [{"role": "user", "content": "Hi"}]
@@ -33,6 +33,20 @@ def test_without_demonstrations_it_says_so(spec_of, log, tmp_path):
     folder = write_snapshot(tmp_path / "s", splits=["valid"])
     with pytest.raises(Failure, match="no demonstration"):
         run_sft(SftSpec.model_validate(spec_of("sft", data=str(folder))), log)
+
+
+def test_rows_past_the_models_context_are_refused(spec_of, log):
+    with pytest.raises(Failure, match="reads 512 tokens, but max_length may come to 600"):
+        run_sft(SftSpec.model_validate(spec_of("sft", {"max_length": 600})), log)
+
+
+def test_a_prompt_past_the_context_is_not_answered(spec_of, log, tmp_path):
+    long = [{"role": "user", "content": "a" * 600}]
+    rows = [Demonstration(1, long, "b"), Demonstration(2, MESSAGES, "b")]
+    spec = SftSpec.model_validate(spec_of("sft"))
+    show_samples(tiny_causal_lm(), tiny_tokenizer(), rows, spec, log)
+    (event,) = read_events(tmp_path / "events.jsonl")[0]
+    assert event["prompt"] == "Hi"
 
 
 def test_dropout_acts_in_training_only_and_leaves_no_trace():

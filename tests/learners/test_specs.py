@@ -1,7 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
+from inference.engines.protocol import Sampling
 from training.learners.specs import PpoConfig, RewardConfig, SftConfig
+from training.recipes import Recipe
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,8 @@ def test_the_plan_of_optimizer_steps():
 def test_configs_are_frozen():
     with pytest.raises(ValidationError):
         SftConfig().epochs = 3  # type: ignore[misc]
+
+
+def test_answers_are_as_long_in_sampling_as_in_training():
+    lengths = {config().max_new_tokens for config in (Sampling, SftConfig, PpoConfig)}
+    assert lengths == {Recipe(name="plain").max_new_tokens}

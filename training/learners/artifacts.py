@@ -41,6 +41,16 @@ def check_folder(folder: Path) -> None:
         )
 
 
+def check_context(model: Any, tokens: int, fields: str, of: str) -> None:
+    """Refuse rows of `tokens` that `model` has no positions for; `fields` make them so long."""
+    context = getattr(model.config, "max_position_embeddings", None)
+    if context and tokens > context:
+        raise Failure(
+            f"{of} reads {context} tokens, but {fields} may come to {tokens}.",
+            f"Lower {fields} in the stage's configuration to {context} tokens at most.",
+        )
+
+
 def new_model_folder(output: Path) -> Path:
     """An empty folder to save into; `publish_model` makes it appear."""
     folder = output / f"{MODEL}.tmp"

@@ -73,10 +73,7 @@ class Snapshot:
         ]
 
     def prompts(self, split: Split) -> list[Prompt]:
-        return [
-            Prompt(row["prompt_id"], row["messages"])
-            for row in self._rows(PROMPTS, split)
-        ]
+        return [Prompt(row["prompt_id"], row["messages"]) for row in self._rows(PROMPTS, split)]
 
     def _rows(self, name: str, split: Split) -> list[dict[str, Any]]:
         if name not in self._files:

@@ -18,7 +18,13 @@ from inference.engines.device import prepare_torch
 from inference.engines.padding import pad_right
 from inference.engines.reward_models import BIAS_FILE, RewardModel, pooled_logits, score_rows
 from inference.engines.templates import template_hash
-from training.learners.artifacts import MODEL, check_folder, load_tokenizer, new_model_folder
+from training.learners.artifacts import (
+    MODEL,
+    check_context,
+    check_folder,
+    load_tokenizer,
+    new_model_folder,
+)
 from training.learners.data import Ranking, Snapshot, Split
 from training.learners.encoding import encode_pairs, tell_left_out
 from training.learners.reward_loss import batch_loss, pair_accuracy
@@ -95,6 +101,7 @@ def fresh_reward_model(spec: RewardSpec, pad_id: int, device: torch.device) -> A
     model = AutoModelForSequenceClassification.from_pretrained(
         spec.models.start, num_labels=1, dtype=torch.float32
     )
+    check_context(model, spec.config.max_length, "max_length", "The start model")
     model.config.pad_token_id = pad_id
     torch.nn.init.normal_(model.score.weight, std=1 / math.sqrt(model.score.in_features + 1))
     return model.to(device).eval()

@@ -18,7 +18,7 @@ from inference.engines.device import prepare_torch
 from inference.engines.noise import table_noise
 from inference.engines.padding import pad_left
 from inference.engines.templates import control_ids, render_prompt, template_hash
-from training.learners.artifacts import load_causal_lm, load_tokenizer, publish_model
+from training.learners.artifacts import check_context, load_causal_lm, load_tokenizer, publish_model
 from training.learners.data import Demonstration, Snapshot
 from training.learners.encoding import encode_pairs, tell_left_out
 from training.learners.residual_dropout import residual_dropout
@@ -41,6 +41,8 @@ def run_sft(spec: SftSpec, log: EventLog) -> Result:
             "Write or import demonstrations, or raise max_length, before starting SFT.",
         )
     model = load_causal_lm(spec.models.start, device)
+    check_context(model, spec.config.max_length, "max_length", "The start model")
+    check_context(model, spec.config.max_new_tokens, "max_new_tokens", "The start model")
     trainer = SFTTrainer(
         model=model,
         args=trainer_arguments(spec, has_valid=len(valid) > 0),
@@ -54,7 +56,7 @@ def run_sft(spec: SftSpec, log: EventLog) -> Result:
         trainer.train()
     raise_if_stopped()
     model.eval()
-    show_samples(model, tokenizer, valid_rows[: spec.config.samples], spec, log)
+    show_samples(model, tokenizer, valid_rows, spec, log)
     return Result(
         model=publish_model(model, tokenizer, spec.output),
         metrics={**last_metrics(trainer.state.log_history), "train/rows": len(train)},
@@ -152,9 +154,13 @@ def show_samples(
     model: Any, tokenizer: Any, rows: Sequence[Demonstration], spec: SftSpec, log: EventLog
 ) -> None:
     """Answers to some validation prompts: the first thing a person wants to see."""
-    if not rows:
+    context = getattr(model.config, "max_position_embeddings", None) or spec.config.max_length
+    limit = min(spec.config.max_length, context - spec.config.max_new_tokens)
+    rendered = [(one, render_prompt(tokenizer, one.messages)) for one in rows]
+    shown = [(one, ids) for one, ids in rendered if len(ids) <= limit][: spec.config.samples]
+    if not shown:
         return
-    prompts = [render_prompt(tokenizer, one.messages) for one in rows]
+    prompts = [ids for _, ids in shown]
     generator = torch.Generator(model.device).manual_seed(spec.seed)
     decoded = decode(
         model,
@@ -162,9 +168,9 @@ def show_samples(
         Sampling(max_new_tokens=spec.config.max_new_tokens),
         eos_ids=[tokenizer.eos_token_id],
         pad_id=tokenizer.pad_token_id,
-        noise=table_noise(len(rows), spec.config.max_new_tokens, generator),
+        noise=table_noise(len(prompts), spec.config.max_new_tokens, generator),
         control_ids=control_ids(tokenizer),
     )
-    for one, ids in zip(rows, decoded.responses(), strict=True):
+    for (one, _), ids in zip(shown, decoded.responses(), strict=True):
         text = tokenizer.decode(ids, skip_special_tokens=True)
         log.sample(0, one.messages[-1]["content"], text, None, None)

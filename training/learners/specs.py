@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from inference.child.spec import AbsolutePath, Config, Spec
+from inference.engines.protocol import MAX_NEW_TOKENS
 
 
 class SftConfig(Config):
@@ -25,7 +26,7 @@ class SftConfig(Config):
     """Tokens of prompt and completion; longer demonstrations are left out, and counted aloud."""
     samples: int = Field(default=4, ge=0)
     """Validation prompts answered at the end, for people to see."""
-    max_new_tokens: int = Field(default=64, ge=1)
+    max_new_tokens: int = Field(default=MAX_NEW_TOKENS, ge=1)
 
 
 class RewardConfig(Config):
@@ -71,18 +72,18 @@ class PpoConfig(Config):
     kl_target: float = Field(default=6.0, gt=0)
     kl_horizon: float = Field(default=10_000, gt=0)
     kl_ceiling: float | None = Field(default=10.0, gt=0)
-    """Stop once the policy is this many nats a response away: beyond it the reward model errs."""
+    """Stop once the policy is this many nats a response away, and publish the last one that was
+    not: beyond it the reward model errs."""
     score_clip: float = Field(default=10.0, gt=0)
     missing_eos_penalty: float = Field(default=1.0, ge=0)
     min_eos_rate: float = Field(default=0.05, ge=0, le=1)
     """Abort on the first batch below this: the start model does not end its answers."""
     temperature: float = Field(default=1.0, gt=0)
     max_prompt_length: int = Field(default=192, ge=1)
-    max_new_tokens: int = Field(default=64, ge=1)
+    max_new_tokens: int = Field(default=MAX_NEW_TOKENS, ge=1)
     evaluate_every: int = Field(default=10, ge=1)
     evaluate_prompts: int = Field(default=64, ge=1)
-    """Validation prompts answered at the start, the end and in between. Where the spec names a
-    selector (a reward model that PPO does not train against), the best policy by it is kept."""
+    """Validation prompts answered at the start, the end and in between."""
     sample_prompts: int = Field(default=4, ge=0)
     """So many of these answers are shown each time."""
 
@@ -108,7 +109,6 @@ class PpoModels(Config):
     start: AbsolutePath
     reference: AbsolutePath
     reward: AbsolutePath
-    selector: AbsolutePath | None = None
 
 
 class SftSpec(Spec):

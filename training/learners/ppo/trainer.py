@@ -12,17 +12,24 @@ from inference.child.process import Result
 from inference.engines.device import prepare_torch
 from inference.engines.reward_models import load_reward_model
 from inference.engines.templates import check_template, render_prompt, template_hash
-from training.learners.artifacts import check_folder, load_causal_lm, load_tokenizer, publish_model
+from training.learners.artifacts import (
+    check_context,
+    check_folder,
+    load_causal_lm,
+    load_tokenizer,
+    publish_model,
+)
 from training.learners.data import Prompt, Snapshot
 from training.learners.encoding import tell_left_out
 from training.learners.ppo.evaluation import Watch
 from training.learners.ppo.experience import explained_variance, rollout_metrics, weigh
 from training.learners.ppo.invariants import check_first_rollout, check_first_update, check_steps
+from training.learners.ppo.kept import KeptPolicy
 from training.learners.ppo.kl_control import kl_control
 from training.learners.ppo.models import ValueModel
 from training.learners.ppo.rollout import Actors, collect, endless_prompts
 from training.learners.ppo.update import Updater
-from training.learners.specs import PpoSpec
+from training.learners.specs import PpoConfig, PpoSpec
 
 REPORTED = ("reward", "kl", "entropy", "eos_rate", "length")
 
@@ -31,17 +38,12 @@ def run_ppo(spec: PpoSpec, log: EventLog) -> Result:
     device = prepare_torch(spec)
     actors = load_actors(spec, device)
     train, watched = load_prompts(spec, actors.tokenizer, log)
-    selector = spec.models.selector and load_reward_model(spec.models.selector, device)
-    watch = Watch(actors, watched, spec.config, log, seed=spec.seed, selector=selector or None)
+    watch = Watch(actors, watched, spec.config, log, seed=spec.seed)
     start = watch.look(0)
     check_first_rollout(
         start, spec.config, starts_at_reference=spec.models.start == spec.models.reference
     )
     end = train_policy(actors, train, watch, spec, log)
-    best = watch.restore_best()
-    if best is not None:
-        log.message(f"The selector prefers the policy after update {best}: that one is kept.")
-        end = watch.look(best)
     metrics = {f"start/{name}": start[name] for name in REPORTED}
     metrics |= {f"end/{name}": end[name] for name in REPORTED}
     return Result(
@@ -71,13 +73,24 @@ def load_actors(spec: PpoSpec, device: torch.device) -> Actors:
     )
     reference = load_causal_lm(spec.models.reference, device)
     reference.requires_grad_(False)
-    return Actors(
+    actors = Actors(
         policy=load_causal_lm(spec.models.start, device),
         reference=reference,
         reward=load_reward_model(spec.models.reward, device),
         value=value.eval(),
         tokenizer=tokenizer,
     )
+    check_contexts(actors, spec.config)
+    return actors
+
+
+def check_contexts(actors: Actors, config: PpoConfig) -> None:
+    """The longest prompt with the longest answer, and the EOS that a cut one is scored with."""
+    fields = "max_prompt_length + max_new_tokens"
+    longest = config.max_prompt_length + config.max_new_tokens
+    check_context(actors.policy, longest, fields, "The start model")
+    check_context(actors.reference, longest, fields, "The reference")
+    check_context(actors.reward.model, longest + 1, f"{fields} + 1", "The reward model")
 
 
 def load_prompts(
@@ -106,10 +119,13 @@ def load_prompts(
 def train_policy(
     actors: Actors, prompts: Sequence[list[int]], watch: Watch, spec: PpoSpec, log: EventLog
 ) -> dict[str, float]:
-    """All updates, or fewer where the KL ceiling is hit; the last look's metrics."""
+    """All updates, or fewer where the KL ceiling is broken: then the policy goes back to the last
+    one under it. Metrics of the policy as it is left.
+    """
     config = spec.config
     updater = Updater(actors, config)
     control = kl_control(config)
+    kept = KeptPolicy(actors.policy, config, log)
     sampling = torch.Generator(actors.device).manual_seed(spec.seed)
     shuffling = torch.Generator().manual_seed(spec.seed)
     batches = endless_prompts(prompts, config.rollouts, shuffling)
@@ -117,13 +133,9 @@ def train_policy(
         raise_if_stopped()
         rollout = collect(actors, next(batches), config, sampling)
         seen = rollout_metrics(rollout, config)
-        if config.kl_ceiling is not None and seen["kl"] > config.kl_ceiling:
-            log.message(
-                f"Stopped after {number} updates: KL {seen['kl']:.1f} nats a response is over the "
-                f"ceiling of {config.kl_ceiling:g}. A larger beta keeps the policy nearer.",
-                level="warning",
-            )
-            return watch.look(number)
+        if kept.is_broken(seen["kl"]):
+            return watch.look(kept.restore(number, seen["kl"]))
+        kept.keep(number)
         experience = weigh(rollout, config, control.beta)
         tally = updater.update(experience, number, shuffling)
         if number == 0:
@@ -136,4 +148,7 @@ def train_policy(
         control.observe(seen["kl"], config.rollouts)
         if (number + 1) % config.evaluate_every == 0 and number + 1 < config.updates:
             watch.look(number + 1)
-    return watch.look(config.updates)
+    end = watch.look(config.updates)
+    if kept.is_broken(end["kl"]):
+        return watch.look(kept.restore(config.updates, end["kl"]))
+    return end
