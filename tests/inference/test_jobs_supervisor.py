@@ -150,7 +150,7 @@ def test_a_process_that_is_always_killed_fails(cast, scripted, job_of):
     job.refresh_from_db()
     assert job.state == "failed"
     assert "ran out of memory" in job.error_cause
-    assert f"begun {MAX_LOSSES} times" in job.error_cause
+    assert f"happened {MAX_LOSSES} times" in job.error_cause
 
 
 def test_a_refusal_to_prepare_is_the_failure(cast, scripted, job_of, monkeypatch):

@@ -63,12 +63,14 @@ def suspend(cast, *people):
 
 def skip(cast, labeler):
     assignment = task_claim(labeler=labeler, project=cast.project)
+    assert assignment is not None
     assignment_skip(assignment=assignment, reason="language")
 
 
 def refuse_all(cast, labeler):
     """Find none of the answers acceptable."""
     assignment = task_claim(labeler=labeler, project=cast.project)
+    assert assignment is not None
     judgments = [JudgmentInput(rank=None) for _ in shown_slots(assignment)]
     ranking_submit(assignment=assignment, judgments=judgments, outcome="none_acceptable")
 
@@ -77,7 +79,9 @@ def test_no_more_is_waited_for_than_there_are_people(ready):
     round_ = waiting(ready, overlap=2)
     suspend(ready, ready.luis)  # the held-out Hana can give none that trains
     assert rankings_awaited(round_) == Rankings(asked=16, done=0, possible=8)
-    assert "8 of the 16 rankings asked for" in round_notice(round_).text
+    notice = round_notice(round_)
+    assert notice is not None
+    assert "8 of the 16 rankings asked for" in notice.text
     assert rank(ready.project, ready.lena) == 8
     assert settled(round_).state == State.SUCCEEDED
 
@@ -112,7 +116,9 @@ def test_while_nobody_can_rank_somebody_is_waited_for(ready):
     suspend(ready, ready.lena, ready.luis)
     assert settled(round_).state == State.RUNNING
     assert rankings_awaited(round_).possible == 8
-    assert round_notice(round_).title == "Nobody can rank."
+    notice = round_notice(round_)
+    assert notice is not None
+    assert notice.title == "Nobody can rank."
 
 
 def test_what_does_not_train_counts_for_nothing_and_uses_its_task_up(ready):

@@ -395,7 +395,7 @@ def test_a_stage_that_another_began_meanwhile_leaves_one_snapshot(
 ):
     """The first caller is slow beyond its claim; the second is done before it."""
     round_ = start(ready)
-    depth = []
+    depth: list[int] = []
 
     def slow(**arguments):
         made = snapshot_create(**arguments)
