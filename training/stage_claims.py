@@ -4,21 +4,16 @@ Only to save others the work: what counts is the compare-and-set at its end. `st
 claim's heart; the claim of a caller that died lapses.
 """
 
-import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from inference.jobs.beating import beating
 from training.models import RoundStage
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -35,25 +30,9 @@ class StageClaim:
         if held.update(started_at=now):
             self.beaten_at = now
 
-    @contextmanager
-    def beating(self) -> Iterator[None]:
+    def beating(self) -> AbstractContextManager[None]:
         """Beat from a thread while this one freezes data, which may take minutes."""
-        done = threading.Event()
-        thread = threading.Thread(target=self._beat_until, args=(done,), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join(timeout=5)
-
-    def _beat_until(self, done: threading.Event) -> None:
-        while not done.wait(settings.HEARTBEAT_EVERY):
-            try:
-                self.beat()
-            except Exception:
-                logger.exception("A heartbeat of stage %s did not get through", self.stage_id)
-        connection.close()
+        return beating(self.beat)
 
 
 def stage_claim(stage: RoundStage) -> StageClaim | None:

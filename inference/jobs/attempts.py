@@ -2,19 +2,17 @@
 
 import json
 import logging
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from inference.child.events import Event, locate_events
 from inference.child.failure import Failure
 from inference.child.files import atomic_write_json
+from inference.jobs.beating import beating
 from inference.jobs.claims import job_beat
 from inference.jobs.devices import device_kind, device_lease_beat, device_threads
 from inference.jobs.handlers import JobHandler
@@ -89,26 +87,9 @@ class Attempt:
             ) from error
         return dict(result)
 
-    @contextmanager
-    def beating(self) -> Iterator[None]:
+    def beating(self) -> AbstractContextManager[None]:
         """Beat from a thread while this one is busy: uploads and long transactions take minutes."""
-        done = threading.Event()
-        thread = threading.Thread(target=self._beat_until, args=(done,), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            # A beat that waits for a lock is harmless, and nothing to wait for.
-            thread.join(timeout=5)
-
-    def _beat_until(self, done: threading.Event) -> None:
-        while not done.wait(settings.HEARTBEAT_EVERY):
-            try:
-                self.beat()
-            except Exception:
-                logger.exception("A heartbeat of %s did not get through", self.job)
-        connection.close()
+        return beating(self.beat)
 
     def _note(self, event: Event) -> None:
         if event.get("type") == "progress":
