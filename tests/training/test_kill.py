@@ -9,6 +9,7 @@ import socket
 import time
 import urllib.request
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -61,12 +62,16 @@ def run_of(cast, storage_in_tmp):
     """Makes a queued run of some seconds."""
 
     def make(**script):
-        made = Snapshot.objects.create(project=cast.project, folder="snapshots/1", sha256="0")
+        manifest = b"{}"
+        made = Snapshot.objects.create(
+            project=cast.project, folder="snapshots/1", sha256=sha256(manifest).hexdigest()
+        )
         base = ModelVersion.objects.create(
             project=cast.project, name="base", kind="base", folder="models/base"
         )
         for folder in (made.folder, base.folder):
             (storage_in_tmp / folder).mkdir(parents=True)
+        (storage_in_tmp / made.folder / "manifest.json").write_bytes(manifest)
         run = Run.objects.create(
             project=cast.project,
             created_by=cast.rosa,
