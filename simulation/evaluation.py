@@ -108,9 +108,15 @@ def labelers_agreement(*, project: Project, people: list[User], seed: int) -> fl
     return agreement(looks).rate
 
 
-def reward_accuracy_by_judge(*, project: Project, reward: ModelVersion, output: Path) -> Rate:
-    """Share of the judge's strict pairs among validation completions that `reward` orders alike."""
+def reward_accuracy_by_judge(
+    *, project: Project, reward: ModelVersion, output: Path
+) -> Rate | None:
+    """Of the pairs of validation completions that the judge does not call a tie, the share that
+    `reward` orders alike.
+    """
     groups = validation_groups(project)
+    if not groups:
+        return None
     requests = [
         {"id": f"{group}:{number}", "messages": messages, "completion": text}
         for group, messages, texts in groups
@@ -124,13 +130,24 @@ def reward_accuracy_by_judge(*, project: Project, reward: ModelVersion, output: 
             record = json.loads(line)
             group, number = record["id"].rsplit(":", 1)
             scores[group][int(number)] = record["score"]
+    said = [
+        (
+            judge_all([messages] * len(texts), texts),
+            [scores[str(group)][i] for i in range(len(texts))],
+        )
+        for group, messages, texts in groups
+    ]
+    return order_agreement(said, tie=NOTICEABLE)
+
+
+def order_agreement(said: list[tuple[list[float], list[float]]], *, tie: float) -> Rate | None:
+    """Each item holds two judges' points of the same completions. Of the pairs that the first
+    parts by more than `tie`, the share that the second orders alike; None where it parts none.
+    """
     right, pairs = 0, 0
-    for group, messages, texts in groups:
-        judged = [judge_score(messages, text) for text in texts]
-        for i, j in combinations(range(len(texts)), 2):
-            if judged[i] == judged[j]:
-                continue
-            pairs += 1
-            better, worse = (i, j) if judged[i] > judged[j] else (j, i)
-            right += scores[str(group)][better] > scores[str(group)][worse]
-    return wilson(successes=right, trials=pairs)
+    for first, second in said:
+        for i, j in combinations(range(len(first)), 2):
+            if abs(first[i] - first[j]) > tie:
+                pairs += 1
+                right += (first[i] - first[j]) * (second[i] - second[j]) > 0
+    return wilson(successes=right, trials=pairs) if pairs else None

@@ -59,7 +59,7 @@ def round_report(
     round_: Round,
     rates: dict[str, Rate],
     scores: dict[str, float],
-    by_judge: Rate,
+    by_judge: Rate | None,
     agreement: float,
     evaluation_seconds: float,
 ) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def round_report(
         "reward_model": {
             "train_accuracy": reward["train_accuracy"],
             "validation_accuracy": reward["validation_accuracy"],
-            "judge_accuracy": by_judge.as_dict(),
+            "judge_accuracy": by_judge and by_judge.as_dict(),
         },
         "ppo": ppo_ends(stage_model(round_, RoundStage.Name.PPO).metrics),
         "win_rates": {label: rate.as_dict() for label, rate in rates.items()},
