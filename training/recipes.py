@@ -71,6 +71,8 @@ class Recipe(Config):
 LAPTOP = Recipe(
     name="laptop",
     description="The small built-in model on two cores: a round's computing takes minutes.",
+    sft=SftConfig(rated_at_least=7),
+    ppo=PpoConfig(updates=24, evaluate_every=8),
 )
 
 BY_HAND = Recipe(
@@ -79,6 +81,7 @@ BY_HAND = Recipe(
     k=4,
     prompts_per_round=20,
     policy_sample_prompts=8,
+    sft=SftConfig(rated_at_least=7),
     ppo=PpoConfig(updates=12, evaluate_every=4),
 )
 
@@ -89,7 +92,7 @@ SMOKE = Recipe(
     prompts_per_round=12,
     max_new_tokens=16,
     policy_sample_prompts=4,
-    sft=SftConfig(epochs=1, batch_size=8, samples=1, max_new_tokens=16),
+    sft=SftConfig(epochs=1, batch_size=8, samples=1, max_new_tokens=16, rated_at_least=7),
     reward=RewardConfig(epochs=1, batch_size=4),
     ppo=PpoConfig(
         updates=2,

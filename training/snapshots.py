@@ -55,6 +55,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("completion_ids", pa.list_(pa.int64())),
             ("completions", pa.list_(pa.string())),
             ("ranks", pa.list_(pa.int32())),
+            ("likerts", pa.list_(pa.int32())),
             ("strength", pa.int32()),
             ("split", pa.string()),
         ]

@@ -62,8 +62,10 @@ def stage_prepare(stage: RoundStage) -> Begin:
 
 def _sft(round_: Round) -> Begin:
     base = base_model_get(project=round_.project)
-    data = snapshot_create(project=round_.project, kinds=[Kind.DEMONSTRATION])
-    return _run(round_, Run.Stage.SFT, recipe_of(round_).sft, data, {Role.START: base})
+    config = recipe_of(round_).sft
+    rated = [Kind.RANKING] if config.rated_at_least is not None else []
+    data = snapshot_create(project=round_.project, kinds=[Kind.DEMONSTRATION, *rated])
+    return _run(round_, Run.Stage.SFT, config, data, {Role.START: base})
 
 
 def _reward(round_: Round) -> Begin:

@@ -20,6 +20,7 @@ def write_snapshot(
     prompts=16,
     seed=0,
     ranks=None,
+    likerts=None,
     splits=SPLITS,
     long_demonstration=None,
     leave_out=(),
@@ -48,6 +49,7 @@ def write_snapshot(
                 "completion_ids": [4 * i + j for j in range(4)],
                 "completions": completions,
                 "ranks": ranks or [1, 2, 1, 2],
+                "likerts": likerts or [7, 3, 6, 2],
                 "strength": None,
             }
         )

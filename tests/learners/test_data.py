@@ -2,7 +2,7 @@ import pytest
 
 from inference.child.failure import Failure
 from tests.learners.conftest import write_snapshot
-from training.learners.data import Snapshot
+from training.learners.data import Demonstration, Ranking, Snapshot, rated_completions
 
 
 def test_a_split_is_read(tmp_path):
@@ -14,7 +14,21 @@ def test_a_split_is_read(tmp_path):
     assert one.messages[0]["role"] == "user"
     assert one.completion.startswith("Sure: ")
     ranking = snapshot.rankings("train")[0]
-    assert len(ranking.completions) == len(ranking.ranks) == 4
+    assert len(ranking.completions) == len(ranking.ranks) == len(ranking.likerts) == 4
+
+
+def test_rated_completions_are_those_that_nobody_gave_less():
+    one, other = [{"role": "user", "content": "One"}], [{"role": "user", "content": "Other"}]
+    rankings = [
+        Ranking(1, one, ["a", "b", "c"], [1, 2, 3], [7, None, 5]),
+        Ranking(1, one, ["a", "d"], [2, 1], [5, 6]),
+        Ranking(2, other, ["a", "e"], [1, 1], [6, 7]),
+    ]
+    assert rated_completions(rankings, 6) == [
+        Demonstration(1, one, "d"),
+        Demonstration(2, other, "a"),
+        Demonstration(2, other, "e"),
+    ]
 
 
 def test_a_changed_file_is_refused(tmp_path):

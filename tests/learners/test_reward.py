@@ -50,9 +50,9 @@ def test_the_head_begins_small(spec_of):
 def test_rankings_of_ties_and_long_ones_are_told(log, tmp_path):
     messages = [{"role": "user", "content": "Hi"}]
     rankings = [
-        Ranking(1, messages, ["a", "b"], [1, 2]),
-        Ranking(2, messages, ["a", "b"], [1, 1]),
-        Ranking(3, messages, ["a" * 99, "b"], [1, 2]),
+        Ranking(1, messages, ["a", "b"], [1, 2], [None, 7]),
+        Ranking(2, messages, ["a", "b"], [1, 1], [None, None]),
+        Ranking(3, messages, ["a" * 99, "b"], [1, 2], [7, 1]),
     ]
     encoded = encode_rankings(rankings, tiny_tokenizer(), 50, log)
     assert len(encoded) == 1

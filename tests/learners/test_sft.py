@@ -5,10 +5,10 @@ from inference.child.events import read_events
 from inference.child.failure import Failure
 from tests.inference.tiny import tiny_causal_lm, tiny_tokenizer
 from tests.learners.conftest import write_snapshot
-from training.learners.data import Demonstration
+from training.learners.data import Demonstration, Snapshot
 from training.learners.residual_dropout import residual_dropout
-from training.learners.sft import encode, run_sft, show_samples
-from training.learners.specs import SftSpec
+from training.learners.sft import encode, run_sft, show_samples, taught
+from training.learners.specs import SftConfig, SftSpec
 
 MESSAGES = [{"role": "user", "content": "Hi"}]
 
@@ -27,6 +27,15 @@ def test_long_demonstrations_are_told(log, tmp_path):
     assert len(encode(rows, tiny_tokenizer(), 50, log)) == 1
     (event,) = read_events(tmp_path / "events.jsonl")[0]
     assert event["text"] == "1 of 2 demonstrations were left out: longer than 50 tokens."
+
+
+def test_answers_that_labelers_rated_high_are_learnt_from_too(spec_of, log, tmp_path, snapshot):
+    config = SftConfig(rated_at_least=7)
+    # Of each of the 12 training prompts, one answer of four has a 7.
+    assert len(taught(Snapshot(snapshot), config, log)) == 12 + 12
+    assert len(taught(Snapshot(snapshot), SftConfig(), log)) == 12
+    (event,) = read_events(tmp_path / "events.jsonl")[0]
+    assert event["text"].startswith("12 ranked answers that nobody rated below 7")
 
 
 def test_without_demonstrations_it_says_so(spec_of, log, tmp_path):

@@ -103,7 +103,7 @@ def test_each_run_names_what_it_is_made_of(ready):
     }
     sft, reward = (stage_model(round_, name) for name in ("sft", "reward"))
     assert runs["sft"]["start"].kind == "base"
-    assert runs["sft"]["data"].counts == {"demonstrations": 5}
+    assert runs["sft"]["data"].counts == {"demonstrations": 5, "rankings": 0}
     assert runs["reward"]["start"] == sft
     assert runs["reward"]["data"].counts == {"rankings": 8, "demonstrations": 5}
     assert runs["ppo"]["start"] == runs["ppo"]["reference"] == sft

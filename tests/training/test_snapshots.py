@@ -76,6 +76,7 @@ def test_the_files_are_as_the_learners_read_them(cast, labels, storage_in_tmp):
         "completion_ids",
         "completions",
         "ranks",
+        "likerts",
         "strength",
         "split",
     ]

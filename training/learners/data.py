@@ -1,6 +1,7 @@
 """Reading a snapshot: frozen Parquet files and the manifest that vouches for them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -33,6 +34,8 @@ class Ranking:
     completions: list[str]
     ranks: list[int]
     """One per completion, dense from 1 = best; equal ranks tie"""
+    likerts: list[int | None]
+    """One per completion, 1 (worst) to 7; None where nobody said"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,13 @@ class Snapshot:
 
     def rankings(self, split: Split) -> list[Ranking]:
         return [
-            Ranking(row["prompt_id"], row["messages"], row["completions"], row["ranks"])
+            Ranking(
+                row["prompt_id"],
+                row["messages"],
+                row["completions"],
+                row["ranks"],
+                row["likerts"],
+            )
             for row in self._rows(RANKINGS, split)
         ]
 
@@ -84,6 +93,22 @@ class Snapshot:
         table = parquet.read_table(self._folder / name, filters=[("split", "=", split)])
         rows: list[dict[str, Any]] = table.to_pylist()
         return rows
+
+
+def rated_completions(rankings: Sequence[Ranking], at_least: int) -> list[Demonstration]:
+    """Ranked completions that nobody gave less on the Likert scale, each of them once."""
+    messages = {one.prompt_id: one.messages for one in rankings}
+    lowest: dict[tuple[int, str], int] = {}
+    for one in rankings:
+        for text, likert in zip(one.completions, one.likerts, strict=True):
+            if likert is not None:
+                key = (one.prompt_id, text)
+                lowest[key] = min(likert, lowest.get(key, likert))
+    return [
+        Demonstration(prompt_id, messages[prompt_id], text)
+        for (prompt_id, text), likert in lowest.items()
+        if likert >= at_least
+    ]
 
 
 def _manifest_files(folder: Path) -> dict[str, dict[str, Any]]:

@@ -19,10 +19,10 @@ from inference.engines.noise import table_noise
 from inference.engines.padding import pad_left
 from inference.engines.templates import control_ids, render_prompt, template_hash
 from training.learners.artifacts import check_context, load_causal_lm, load_tokenizer, publish_model
-from training.learners.data import Demonstration, Snapshot
+from training.learners.data import Demonstration, Snapshot, rated_completions
 from training.learners.encoding import encode_pairs, tell_left_out
 from training.learners.residual_dropout import residual_dropout
-from training.learners.specs import SftSpec
+from training.learners.specs import SftConfig, SftSpec
 
 IGNORED = -100
 """Label of a token without loss, by PyTorch's convention"""
@@ -33,7 +33,7 @@ def run_sft(spec: SftSpec, log: EventLog) -> Result:
     tokenizer = load_tokenizer(spec.models.start)
     snapshot = Snapshot(spec.data)
     valid_rows = snapshot.demonstrations("valid")
-    train = encode(snapshot.demonstrations("train"), tokenizer, spec.config.max_length, log)
+    train = encode(taught(snapshot, spec.config, log), tokenizer, spec.config.max_length, log)
     valid = encode(valid_rows, tokenizer, spec.config.max_length, log)
     if not len(train):
         raise Failure(
@@ -62,6 +62,19 @@ def run_sft(spec: SftSpec, log: EventLog) -> Result:
         metrics={**last_metrics(trainer.state.log_history), "train/rows": len(train)},
         template_hash=template_hash(tokenizer),
     )
+
+
+def taught(snapshot: Snapshot, config: SftConfig, log: EventLog) -> list[Demonstration]:
+    """What there is to learn from: people's demonstrations, and answers that they rated high."""
+    demonstrations = snapshot.demonstrations("train")
+    if config.rated_at_least is None:
+        return demonstrations
+    rated = rated_completions(snapshot.rankings("train"), config.rated_at_least)
+    log.message(
+        f"{len(rated)} ranked answers that nobody rated below {config.rated_at_least} are learnt "
+        f"from beside {len(demonstrations)} demonstrations."
+    )
+    return demonstrations + rated
 
 
 def encode(

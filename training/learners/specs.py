@@ -27,6 +27,9 @@ class SftConfig(Config):
     samples: int = Field(default=4, ge=0)
     """Validation prompts answered at the end, for people to see."""
     max_new_tokens: int = Field(default=MAX_NEW_TOKENS, ge=1)
+    rated_at_least: int | None = Field(default=None, ge=1, le=7)
+    """Learn from models' answers too that no labeler gave less on the Likert scale ("FeedME" in
+    OpenAI's list of models); None learns from demonstrations alone."""
 
 
 class RewardConfig(Config):
