@@ -16,7 +16,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from inference.tiny.build import base_build, progress_bar
-from inference.tiny.pretrain import PretrainConfig
+from inference.tiny.config import PretrainConfig
 
 COLUMNS = ("right_subject_rate", "on_topic_rate", "eos_rate", "seconds", "cpu_seconds")
 

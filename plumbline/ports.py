@@ -6,6 +6,8 @@ import socket
 
 def port_refusal(host: str, port: int) -> str | None:
     """Say in plain words why `port` cannot be served on, or None when it can."""
+    if not 1 <= port <= 65535:
+        return f"{port} is no port. Choose one between 1024 and 65535, for example PORT=8000"
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -19,6 +21,4 @@ def port_refusal(host: str, port: int) -> str | None:
             if error.errno == errno.EACCES:
                 return f"Port {port} needs a privilege you lack. Choose one above 1023: PORT=8000"
             return f"Port {port} cannot be used: {error.strerror}"
-        except OverflowError:
-            return f"{port} is no port. Choose one between 1024 and 65535, for example PORT=8000"
     return None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -21,12 +20,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from transformers import PreTrainedTokenizerFast
 
+from inference.tiny.config import PretrainConfig
 from inference.tiny.copying import measure_copying
 from inference.tiny.corpus import documents_drawn, heldout_prompts
-from inference.tiny.pretrain import PretrainConfig, Step, model_pretrained
+from inference.tiny.pretrain import Step, model_pretrained
+from inference.tiny.record import BUILD_FILE, VOCABULARY, Build, build_fingerprint, build_standing
 from inference.tiny.tokenizer import tokenizer_trained
 
-BUILD_FILE: Final = "build.json"
 _TOKENIZER_DOCUMENTS: Final = 6000
 _MEASURED_PROMPTS: Final = 120
 _PACKAGES: Final = ("torch", "transformers", "tokenizers")
@@ -34,26 +34,12 @@ _PACKAGES: Final = ("torch", "transformers", "tokenizers")
 OnStep = Callable[[Step], None]
 
 
-@dataclass(frozen=True)
-class Build:
-    """What a build came to. `built` is false where the folder stood already.
-
-    `same` is false where the folder that stood was built from another seed, shape or corpus:
-    it is kept, since models may have been trained from it; force builds it anew.
-    """
-
-    folder: Path
-    built: bool
-    same: bool
-    facts: dict[str, Any]
-
-
 def base_build(
     *,
     folder: Path,
     seed: int = 0,
     config: PretrainConfig | None = None,
-    vocabulary: int = 1152,
+    vocabulary: int = VOCABULARY,
     force: bool = False,
     on_step: OnStep = lambda _: None,
 ) -> Build:
@@ -64,15 +50,14 @@ def base_build(
     """
     config = config or PretrainConfig()
     config.validate()
-    fingerprint = build_fingerprint(seed=seed, config=config, vocabulary=vocabulary)
-    if folder.exists():
-        standing = build_facts(folder)
-        if not force:
-            return Build(folder, False, standing.get("fingerprint") == fingerprint, standing)
+    standing = build_standing(folder=folder, seed=seed, config=config, vocabulary=vocabulary)
+    if standing and not force:
+        return standing
     fresh = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
+        fingerprint = build_fingerprint(seed=seed, config=config, vocabulary=vocabulary)
         facts = {"fingerprint": fingerprint, "seed": seed} | _built_into(
             fresh, seed=seed, config=config, vocabulary=vocabulary, on_step=on_step
         )
@@ -81,24 +66,6 @@ def base_build(
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return Build(folder, True, True, facts)
-
-
-def build_facts(folder: Path) -> dict[str, Any]:
-    """What build.json says. Raises FileExistsError where the folder holds no built model."""
-    path = folder / BUILD_FILE
-    if not path.is_file():
-        raise FileExistsError(f"{folder} exists, but no base model was built there")
-    facts: dict[str, Any] = json.loads(path.read_text())
-    return facts
-
-
-def build_fingerprint(*, seed: int, config: PretrainConfig, vocabulary: int) -> str:
-    """Hash of all that decides the model: seed, shape, steps and this package's own sources."""
-    digest = hashlib.sha256()
-    digest.update(json.dumps([seed, config.as_dict(), vocabulary], sort_keys=True).encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def corpus_tokenizer(*, seed: int, vocabulary: int, context: int = 512) -> PreTrainedTokenizerFast:

@@ -7,7 +7,7 @@ needs. Most of it is learnt while the rates fall, hence the long decay.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
@@ -15,38 +15,11 @@ import torch
 from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from inference.tiny.config import PretrainConfig
 from inference.tiny.corpus import Message, documents_drawn
 from inference.tiny.muon import BatchedMuon
 
 _POOL_BATCHES = 16
-
-
-@dataclass(frozen=True)
-class PretrainConfig:
-    """The shape of the model and of its training; rates are peaks, decayed linearly to a tenth."""
-
-    steps: int = 900
-    documents: int = 32
-    layers: int = 2
-    width: int = 128
-    inner: int = 256
-    heads: int = 4
-    context: int = 512
-    matrix_rate: float = 0.02
-    other_rate: float = 5e-3
-    warmup: int = 50
-    decay_share: float = 0.8
-    prompt_weight: float = 0.3
-
-    def validate(self) -> None:
-        """Raise ValueError where no model could be trained."""
-        if min(self.steps, self.documents, self.layers, self.width, self.heads) < 1:
-            raise ValueError("steps, documents, layers, width and heads must be at least 1")
-        if self.width % self.heads:
-            raise ValueError(f"{self.heads} heads do not divide a width of {self.width}")
-
-    def as_dict(self) -> dict[str, int | float]:
-        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@ import json
 import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from inference.tiny.build import base_build, build_fingerprint
-from inference.tiny.pretrain import PretrainConfig
+from inference.tiny.build import base_build
+from inference.tiny.config import PretrainConfig
+from inference.tiny.record import build_fingerprint
 
 TINY = PretrainConfig(steps=2, documents=4, layers=1, width=16, inner=16, heads=2)
 

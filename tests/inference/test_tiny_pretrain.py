@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from inference.tiny.build import corpus_tokenizer
-from inference.tiny.pretrain import PretrainConfig, model_pretrained
+from inference.tiny.config import PretrainConfig
+from inference.tiny.pretrain import model_pretrained
 
 TINY = PretrainConfig(steps=12, documents=4, layers=1, width=16, inner=16, heads=2, warmup=1)
 

@@ -1,5 +1,7 @@
 import socket
 
+import pytest
+
 from plumbline.ports import port_refusal
 
 
@@ -20,5 +22,6 @@ def test_a_taken_port_is_refused_with_what_to_do() -> None:
     assert f"make demo PORT={taken + 1}" in refusal
 
 
-def test_no_port_is_refused() -> None:
-    assert "is no port" in str(port_refusal("127.0.0.1", 70000))
+@pytest.mark.parametrize("port", [-1, 0, 65536])
+def test_no_port_is_refused(port: int) -> None:
+    assert "is no port" in str(port_refusal("127.0.0.1", port))
