@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Event = dict[str, Any]
+EVENTS = "events.jsonl"
 
 
 class EventLog:

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from inference.child.events import EventLog
+from inference.child.events import EVENTS, EventLog
 from inference.child.failure import explain
 from inference.child.files import atomic_write_json
 from inference.child.leash import StopRequested, hold_leash
@@ -37,7 +37,7 @@ def child_main(argv: list[str], kinds: Mapping[str, type[Spec]], work: Work) -> 
         spec = load_spec(Path(argv[0]), kinds)
     except SpecError as error:
         return _refuse(error)
-    log = EventLog(spec.output / "events.jsonl")
+    log = EventLog(spec.output / EVENTS)
     try:
         result = work(spec, log).model_dump()
     except StopRequested:
@@ -59,7 +59,7 @@ def child_main(argv: list[str], kinds: Mapping[str, type[Spec]], work: Work) -> 
 def _refuse(error: SpecError) -> int:
     print(error, file=sys.stderr)
     if error.output is not None:
-        EventLog(error.output / "events.jsonl").error(
+        EventLog(error.output / EVENTS).error(
             f"The spec was refused: {error}", "Correct the named fields and start again."
         )
     return BAD_SPEC

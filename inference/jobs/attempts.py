@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from inference.child.events import Event, locate_events
+from inference.child.events import EVENTS, Event, locate_events
 from inference.child.failure import Failure
 from inference.child.files import atomic_write_json
 from inference.jobs.beating import beating
@@ -61,7 +61,7 @@ class Attempt:
 
         One transaction holds both, so that a fenced attempt's events are never kept.
         """
-        located, end = locate_events(self.folder / "events.jsonl", self._offset)
+        located, end = locate_events(self.folder / EVENTS, self._offset)
         for start in range(0, max(len(located), 1), _BATCH):
             batch = [(at, _storable(event)) for at, event in located[start : start + _BATCH]]
             for _, event in batch:

@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 
+from inference.child.events import EVENTS
 from inference.child.leash import LEASH_LOST, LEASH_VARIABLE
 
 STOP_GRACE = 3.0
@@ -48,6 +50,12 @@ class Child:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+    def silence(self) -> float:
+        """Seconds since it last printed anything or told an event."""
+        said = (self._log, self._log.with_name(EVENTS))
+        spoken = max(path.stat().st_mtime for path in said if path.exists())
+        return time.time() - spoken
 
     def stop(self) -> None:
         """Ask it to end, then make it end; what it started ends with it."""

@@ -38,6 +38,7 @@ class Verdict(Enum):
     FENCED = "another attempt counts now, or has the device"
     CANCEL = "cancel was requested"
     SHUTDOWN = "the worker shuts down"
+    SILENT = "it has said nothing for too long"
 
 
 def job_run(*, kind: str, job_id: int) -> bool:
@@ -122,6 +123,8 @@ def _watch(attempt: Attempt, child: Child) -> int | Verdict:
                 return Verdict.FENCED
             if claims.job_cancel_requested(job=attempt.job):
                 return Verdict.CANCEL
+            if status is None and child.silence() > settings.SILENCE_LIMIT:
+                return Verdict.SILENT
         except OperationalError:
             # A database that is away or busy: the process need not suffer for it.
             logger.exception("%s could not report", attempt.job)
@@ -141,6 +144,13 @@ def _conclude(attempt: Attempt, child: Child, outcome: int | Verdict) -> None:
         claims.job_cancelled(job=job)
     elif outcome is Verdict.SHUTDOWN:
         claims.job_requeue(job=job)
+    elif outcome is Verdict.SILENT:
+        raise Failure(
+            f"The process said nothing for {settings.SILENCE_LIMIT:g} seconds and was ended. "
+            f"Its last words:\n{child.log_tail()}".strip(),
+            "It hung, or one step takes longer than that: raise SILENCE_LIMIT, or make the steps "
+            "smaller.",
+        )
     elif outcome == 0:
         with attempt.beating():
             _keep(attempt)

@@ -215,6 +215,16 @@ def test_cancelling_stops_the_process(cast, scripted, job_of):
     assert DeviceLease.objects.get().holder == ""
 
 
+def test_a_process_that_hangs_is_ended_and_fails(cast, scripted, job_of, settings):
+    settings.SILENCE_LIMIT = 1.0
+    job = job_of(cast, step_seconds=60)
+    run(job)
+    assert job.state == "failed"
+    assert "said nothing for 1 seconds" in job.error_cause
+    assert "SILENCE_LIMIT" in job.error_advice
+    assert not alive(pid_said(scripted))
+
+
 def test_a_stubborn_process_is_killed(cast, scripted, job_of, monkeypatch):
     monkeypatch.setattr("inference.jobs.children.STOP_GRACE", 0.3)
     job = job_of(cast, steps=1000, step_seconds=0.05, stubborn_attempts=1)
