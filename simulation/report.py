@@ -70,7 +70,8 @@ def round_report(
         "labeler_agreement": agreement,
         "reward_model": {
             "train_accuracy": reward["train_accuracy"],
-            "validation_accuracy": reward["validation_accuracy"],
+            # Nothing is measured where no ranking fell into the validation split.
+            "validation_accuracy": reward.get("validation_accuracy"),
             "judge_accuracy": by_judge and by_judge.as_dict(),
         },
         "ppo": ppo_ends(stage_model(round_, RoundStage.Name.PPO).metrics),
@@ -101,13 +102,9 @@ def _rows(rounds: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     rows.append(("labelers agree on pairs", each(lambda e: f"{e['labeler_agreement']:.2f}")))
     for name in ("train_accuracy", "validation_accuracy"):
         label = f"reward model, {name.replace('_', ' ')}"
-        rows.append((label, each(lambda e, name=name: f"{e['reward_model'][name]:.3f}")))
-    rows.append(
-        (
-            "reward model against the judge",
-            each(lambda e: f"{e['reward_model']['judge_accuracy']['rate']:.3f}"),
-        )
-    )
+        rows.append((label, each(lambda e, name=name: _share(e["reward_model"][name]))))
+    judged = each(lambda e: _share((e["reward_model"]["judge_accuracy"] or {}).get("rate")))
+    rows.append(("reward model against the judge", judged))
     for name in ("reward", "kl", "entropy", "eos_rate"):
         rows.append((f"PPO {name}, start to end", each(lambda e, name=name: _from_to(e, name))))
     for label in dict.fromkeys(label for entry in rounds for label in entry["win_rates"]):
@@ -115,6 +112,10 @@ def _rows(rounds: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     for stage in dict.fromkeys(stage for entry in rounds for stage in entry["seconds"]):
         rows.append((f"seconds, {stage}", each(lambda e, s=stage: f"{e['seconds'].get(s, 0):.0f}")))
     return rows
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{share:.3f}"
 
 
 def _from_to(entry: dict[str, Any], name: str) -> str:
