@@ -55,8 +55,14 @@ def check_template(tokenizer: Any, expected: str, of: str) -> None:
 
 def control_ids(tokenizer: Any) -> list[int]:
     """Ids of all tokens that are stripped from an answer's text: EOS, pad, roles and the like."""
+    return sorted(_control_tokens(tokenizer))
+
+
+def _control_tokens(tokenizer: Any) -> dict[int, str]:
+    """Those that the tokenizer names, and the added ones that are only marked special."""
+    named = dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True))
     added = tokenizer.added_tokens_decoder.items()
-    return sorted({*tokenizer.all_special_ids, *(i for i, token in added if token.special)})
+    return named | {i: str(token) for i, token in added if token.special}
 
 
 def _defused(tokenizer: Any, text: str) -> str:
@@ -65,6 +71,6 @@ def _defused(tokenizer: Any, text: str) -> str:
     Otherwise a prompt that quotes "<|assistant|>" would speak for the assistant, and an answer that
     quotes the EOS token would end there.
     """
-    for token in tokenizer.all_special_tokens:
+    for token in _control_tokens(tokenizer).values():
         text = text.replace(token, f"{token[:1]}\u200b{token[1:]}")
     return text

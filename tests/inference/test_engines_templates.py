@@ -1,10 +1,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import AddedToken
+from transformers import AutoTokenizer
 
 from inference.child.failure import Failure
 from inference.engines.templates import (
     check_template,
+    control_ids,
     render_completion,
     render_prompt,
     template_hash,
@@ -54,6 +57,24 @@ def test_quoted_control_tokens_stay_text(token):
     assert all(i >= 6 for i in completion[:-1])
     prompt = render_prompt(TOKENIZER, [{"role": "user", "content": text}])
     assert [i for i in prompt if i < 6] == [BOS, USER, ASSISTANT]
+
+
+def test_tokens_that_are_only_marked_special_stay_text_too(tmp_path):
+    tiny_tokenizer().save_pretrained(tmp_path)
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    tokenizer.add_tokens([AddedToken("<|call|>", special=True), AddedToken("<think>")])
+    tokenizer.save_pretrained(tmp_path)
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    assert "<|call|>" not in tokenizer.all_special_tokens
+    call, think = tokenizer.convert_tokens_to_ids(["<|call|>", "<think>"])
+    text = "a <|call|> b <think>"
+    for ids in (
+        render_prompt(tokenizer, [{"role": "user", "content": text}]),
+        render_completion(tokenizer, text),
+    ):
+        assert call not in ids
+        assert think in ids  # no control token: it is part of the text, and shown
+    assert call in control_ids(tokenizer)
 
 
 def test_the_hash_follows_the_template():
