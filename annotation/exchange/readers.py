@@ -196,6 +196,12 @@ def read_object(number: int, raw: bytes) -> Line:
     return Line(number, value)
 
 
+BARE_CR = (
+    "Its lines end with a carriage return alone, as on old Macs. Save it with the line ends of "
+    "Unix or Windows."
+)
+
+
 class CsvText:
     """Decoded lines for csv.reader, which may join several to a record; each record is bounded."""
 
@@ -223,6 +229,9 @@ def read_csv(file: IO[bytes], *, tabs: bool) -> Iterator[Line]:
     text = CsvText(file)
     try:
         header_text = next(text, "")
+        if "\r" in header_text.rstrip("\r\n"):
+            yield Line(1, error=BARE_CR)
+            return
         delimiter = csv_delimiter(header_text, tabs)
         header = header_read(next(csv.reader([header_text], delimiter=delimiter), []))
         if any(undecoded(name) or "\0" in name for name in header):

@@ -214,15 +214,10 @@ class Chunk:
             if plan.record.demonstration
         ]
         fresh = Fresh[Demonstration]()
-        placed: set[tuple[int, str]] = set()
         for line, plan, key in news(asked, self.known_demonstrations):
-            fields = self.feedback(line, plan)
-            # A batch, a line and a prompt name one row. Self-Instruct's instances may answer one
-            # prompt several ways: those after the first are kept without their line's number.
-            if (line, plan.prompt_hash) in placed:
-                fields["line"] = None
-            placed.add((line, plan.prompt_hash))
-            row = Demonstration(**fields, text=plan.record.demonstration, import_key=key)
+            row = Demonstration(
+                **self.feedback(line, plan), text=plan.record.demonstration, import_key=key
+            )
             fresh.add(key, line, row)
         Demonstration.objects.bulk_create(fresh.rows.values())
         self.made("demonstrations", fresh.lines.values())

@@ -68,8 +68,9 @@ class Demonstration(Feedback):
                 condition=models.Q(is_current=True),
                 name="demonstration_current_once",
             ),
+            # A line may demonstrate one prompt several ways, as Self-Instruct's instances do.
             models.UniqueConstraint(
-                fields=["batch", "line", "prompt"], name="demonstration_line_once"
+                fields=["batch", "line", "prompt", "import_key"], name="demonstration_line_once"
             ),
             models.UniqueConstraint(
                 fields=["project", "import_key"],

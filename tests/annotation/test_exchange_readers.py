@@ -140,6 +140,7 @@ def test_csv_with_semicolons_tabs_and_lists() -> None:
         ("prompt,réponse\na,b\n".encode("latin-1"), 1, "The header is not UTF-8: save"),
         ("prompt,completion\na,b\n".encode("utf-16"), 1, "The header is not UTF-8: save"),
         ("prompt,completion\na,b\n".encode("utf-16-le"), 1, "The header is not UTF-8: save"),
+        (b"prompt,completion\ra,b\rc,d\r", 1, "Save it with the line ends of Unix or Windows"),
         (b"prompt,completion,\na,b,c\n", 2, "3 cells where the header has 2"),
     ],
 )
