@@ -164,7 +164,8 @@ STORAGES: dict[str, Any] = {
 }
 # Any causal language model that transformers can load: a folder, or a name where a hub is reached.
 BASE_MODEL = env_str("BASE_MODEL", "models/base")
-DEVICES = env_list("DEVICES", ["auto"])
+# The Procfile counts them too: the gpu worker has a process for each.
+DEVICES = env_list("DEVICES", []) or ["auto"]
 
 # Uploads past this size go to a temporary file; an import reads it from there in chunks.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
