@@ -35,7 +35,7 @@ class Sizes:
 
     prompts: int = 2400
     demonstrations_first: int = 200
-    demonstrations_later: int = 60
+    demonstrations_later: int = 200
     labelers: int = 6
     evaluation_prompts: int = 400
 

@@ -53,9 +53,13 @@ def task_do(*, assignment: Assignment, mind: SimulatedLabeler, seed: int) -> Non
         text = mind.write_demonstration(messages, rng)
         demonstration_submit(assignment=assignment, text=text, active_seconds=60)
         return
-    texts = [slot.completion.text for slot in shown_slots(assignment)]
+    shown = [slot.completion.text for slot in shown_slots(assignment)]
+    # Looked at in one order whatever order is shown, which is drawn anew each time: so that the
+    # same seed says the same.
+    texts = sorted(shown)
+    judged = dict(zip(texts, mind.judge(messages, texts, rng), strict=True))
     judgments = [
-        JudgmentInput(rank=judged.rank, likert=judged.likert, flags=list(judged.flags))
-        for judged in mind.judge(messages, texts, rng)
+        JudgmentInput(judged[text].rank, judged[text].likert, list(judged[text].flags))
+        for text in shown
     ]
     ranking_submit(assignment=assignment, judgments=judgments, active_seconds=90)

@@ -72,7 +72,7 @@ LAPTOP = Recipe(
     name="laptop",
     description="The small built-in model on two cores: a round's computing takes minutes.",
     sft=SftConfig(rated_at_least=7),
-    ppo=PpoConfig(updates=24, evaluate_every=8),
+    ppo=PpoConfig(updates=30, beta=0.2),
 )
 
 BY_HAND = Recipe(

@@ -7,12 +7,12 @@ from django.db.models import F
 
 from annotation.models import Assignment, Demonstration, Ranking, Task
 from annotation.prompts.prompts import completion_create
-from annotation.queue.leases import shown_slots
+from annotation.queue.leases import shown_slots, task_claim
 from annotation.queue.tasks import task_create
 from inference.tiny.corpus import training_prompts
 from simulation.judge import judge_score
 from simulation.people import SimulatedLabeler
-from simulation.work import labelers_work
+from simulation.work import labelers_work, task_do
 from simulation.world import World, demonstrations_ask, prompts_add, world_create
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
@@ -48,6 +48,28 @@ def test_rankings_say_of_each_text_what_was_meant(world: World) -> None:
         assert set(ranks) == set(texts)
     orders = {tuple(s.slot for s in shown_slots(each)) for each in Assignment.objects.all()}
     assert len(orders) > 1
+
+
+def test_the_same_seed_says_the_same_of_each_text_whatever_order_was_shown(world: World) -> None:
+    prompt = prompts_add(project=world.project, seed=3, count=1)[0]
+    texts = [f"{best_answer(prompt.messages)} {n}" for n in range(6)]
+    answers = [completion_create(prompt=prompt, text=text)[0] for text in texts]
+    task = task_create(
+        project=world.project, kind="ranking", prompt=prompt, completions=answers, overlap=2
+    )
+    mind = SimulatedLabeler(1)
+    for person, order in ((world.labelers[0], range(6)), (world.labelers[1], range(5, -1, -1))):
+        assignment = task_claim(labeler=person, project=world.project)
+        assert assignment is not None
+        assignment.order = list(order)
+        assignment.save(update_fields=["order"])
+        task_do(assignment=assignment, mind=mind, seed=3)
+    said = [
+        dict(ranking.judgments.values_list("completion__text", "rank"))
+        for ranking in Ranking.objects.filter(assignment__task=task)
+    ]
+    assert said[0] == said[1]
+    assert len(set(said[0].values())) > 1
 
 
 def best_answer(messages: list[dict[str, str]]) -> str:

@@ -14,7 +14,7 @@ def test_a_recipe_survives_being_a_document(name):
 def test_the_recipes_that_come_along():
     assert list(RECIPES) == ["laptop", "by-hand", "smoke", "instructgpt"]
     laptop = RECIPES["laptop"]
-    assert (laptop.k, laptop.ppo.updates, laptop.ppo.rollouts) == (6, 24, 64)
+    assert (laptop.k, laptop.ppo.updates, laptop.ppo.rollouts) == (6, 30, 64)
     assert laptop.sft.rated_at_least == 7
     paper = RECIPES["instructgpt"]
     assert paper.sft.rated_at_least is None
