@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+
+from tests.training.processes import procfile
 
 
 @pytest.fixture
@@ -24,13 +25,11 @@ def programs(tmp_path: Path) -> Path:
 def test_the_gpu_worker_has_a_process_for_each_device(
     programs: Path, devices: str | None, processes: int
 ) -> None:
-    lines = (settings.BASE_DIR / "Procfile").read_text().splitlines()
-    command = dict(line.split(": ", 1) for line in lines)["gpu"]
     environment = {name: value for name, value in os.environ.items() if name != "DEVICES"}
     environment["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
     if devices is not None:
         environment["DEVICES"] = devices
     asked = subprocess.run(
-        ["sh", "-c", command], env=environment, capture_output=True, text=True, check=True
+        ["sh", "-c", procfile()["gpu"]], env=environment, capture_output=True, text=True, check=True
     ).stdout
     assert f"--concurrency {processes} " in asked

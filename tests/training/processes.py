@@ -1,7 +1,6 @@
 """The Procfile's processes, started by a test on the test's own database, and killed by it."""
 
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -50,10 +49,10 @@ class Processes:
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> "subprocess.Popen[bytes]":
-        command = os.path.expandvars(procfile()[name].replace("$PORT", self.environment["PORT"]))
         with (self.folder / f"{name}.log").open("ab") as log:
             self.started[name] = subprocess.Popen(
-                shlex.split(command),
+                # Through the shell, as the process manager does; it becomes the program.
+                ["sh", "-c", f"exec {procfile()[name]}"],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
