@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.db.models import QuerySet
+
 from training.figures import SHARES, SPLITS, split_of, split_rank, title_of, value_text
 from training.models import Metric, Run
 
@@ -46,13 +48,39 @@ class Curve:
         return "–" if self.last is None else value_text(self.key, self.last)
 
 
+@dataclass(frozen=True)
+class News:
+    """The points that a page which follows a run has not read."""
+
+    whole: bool
+    """These are all there are: what the page has counts no more."""
+    last: int
+    """The number to ask after next."""
+    points: dict[str, Points]
+
+
 def metrics_of(run: Run, keys: Iterable[str] | None = None) -> dict[str, Points]:
     """The points of a run by metric, each list by step; of the quantities `keys`, or of all."""
-    points: dict[str, Points] = defaultdict(list)
-    rows = Metric.objects.filter(run=run).order_by("name", "step")
+    rows = Metric.objects.filter(run=run)
     if keys is not None:
         rows = rows.filter(name__in=[f"{split}/{key}" for split in SPLITS for key in keys])
-    for name, step, value in rows.values_list("name", "step", "value").iterator():
+    return _by_name(rows)
+
+
+def news_of(run: Run, after: int) -> News:
+    """What a page that has all the points up to number `after` (0: none) has yet to read."""
+    rows = Metric.objects.filter(run=run)
+    # A later attempt begins anew: the points that the page has of the one before are gone.
+    whole = not rows.filter(pk=after).exists()
+    last = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    # Up to `last`: the run may say more between the two statements.
+    return News(whole, last, _by_name(rows.filter(pk__gt=0 if whole else after, pk__lte=last)))
+
+
+def _by_name(rows: QuerySet[Metric]) -> dict[str, Points]:
+    points: dict[str, Points] = defaultdict(list)
+    ordered = rows.order_by("name", "step").values_list("name", "step", "value")
+    for name, step, value in ordered.iterator():
         points[name].append((step, value))
     return dict(points)
 

@@ -38,6 +38,8 @@ class RunHandler(JobHandler[Run]):
                 f"The files of {data} are not those that were frozen.",
                 "Start again with a new snapshot: somebody changed this one, or it is damaged.",
             )
+        # This attempt begins anew: a curve is not to go on with points of the one that died.
+        Metric.objects.filter(run=job).delete()
         return {
             "kind": job.stage,
             "data": str(frozen),
@@ -57,7 +59,7 @@ class RunHandler(JobHandler[Run]):
                 Metric(run=job, name=name, step=step, value=value)
                 for (name, step), value in points.items()
             ],
-            # A later attempt begins again: its points replace those of the one that died.
+            # Said again, a metric is what was said last.
             update_conflicts=True,
             unique_fields=["run", "name", "step"],
             update_fields=["value"],

@@ -1,18 +1,21 @@
 """The researcher's pages: rounds, the round as it happens, runs, models."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from annotation.models import MembershipRole
 from annotation.people.access import Access, project_view
 from inference.models import ModelVersion
-from training.curves import curves_of, metrics_of, thin, watched_curves
+from training.curves import curves_of, metrics_of, news_of, thin, watched_curves
 from training.figures import metrics_text
 from training.logs import log_tail
 from training.models import Round, Run, RunEvent
@@ -96,43 +99,42 @@ def watched_run(round_: Round) -> Run | None:
 
 def choice(request: HttpRequest, count: int) -> int:
     """Which of `count` samples the address asks for; the first for anything else."""
-    asked = request.GET.get("prompt", "0")
-    return int(asked) if asked.isdecimal() and len(asked) < 4 and int(asked) < count else 0
+    asked = number_asked(request, "prompt")
+    return asked if asked < count else 0
 
 
-@require_POST
-@project_view(Role.RESEARCHER)
-def round_stop(request: HttpRequest, access: Access, number: int) -> HttpResponse:
-    round_ = get_object_or_404(access.project.rounds, number=number)
+def number_asked(request: HttpRequest, name: str) -> int:
+    """A number in the address that a database can hold; 0 for anything else."""
+    asked = request.GET.get(name, "")
+    return int(asked) if asked.isdecimal() and len(asked) <= 18 else 0
+
+
+@contextmanager
+def refusal_shown(request: HttpRequest) -> Iterator[None]:
+    """What a write refuses is said on the page that follows."""
     try:
-        round_cancel(actor=access.user, round=round_)
+        yield
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    return redirect("round", access.project.slug, number)
 
 
-@require_POST
-@project_view(Role.RESEARCHER)
-def round_again(request: HttpRequest, access: Access, number: int) -> HttpResponse:
-    """Go on from the stage that failed."""
-    round_ = get_object_or_404(access.project.rounds, number=number)
-    try:
-        round_retry(actor=access.user, round=round_)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect("round", access.project.slug, number)
+def round_action(write: Callable[..., object]) -> Callable[..., HttpResponseBase]:
+    """A view that makes one write on a round, then shows the round."""
+
+    @require_POST
+    @project_view(Role.RESEARCHER)
+    def action(request: HttpRequest, access: Access, number: int) -> HttpResponse:
+        round_ = get_object_or_404(access.project.rounds, number=number)
+        with refusal_shown(request):
+            write(actor=access.user, round=round_)
+        return redirect("round", access.project.slug, number)
+
+    return action
 
 
-@require_POST
-@project_view(Role.RESEARCHER)
-def round_proceed(request: HttpRequest, access: Access, number: int) -> HttpResponse:
-    """Go on with the rankings there are."""
-    round_ = get_object_or_404(access.project.rounds, number=number)
-    try:
-        round_go_on(actor=access.user, round=round_)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect("round", access.project.slug, number)
+round_stop = round_action(round_cancel)
+round_again = round_action(round_retry)
+round_proceed = round_action(round_go_on)
 
 
 def run_of(access: Access, run_id: int) -> Run:
@@ -169,23 +171,22 @@ def run_show(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
 @require_POST
 @project_view(Role.RESEARCHER)
 def run_stop(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
-    try:
+    with refusal_shown(request):
         run_cancel(actor=access.user, run=run_of(access, run_id))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect("run", access.project.slug, run_id)
 
 
 @project_view(Role.RESEARCHER, Role.ADMIN)
 def run_points(request: HttpRequest, access: Access, run_id: int) -> JsonResponse:
-    """{"ended": bool, "metrics": {name: [steps, values]}} for the curves."""
-    del request
+    """The points after number `after`, for the curves (static/js/curves.js)."""
     run = run_of(access, run_id)
+    news = news_of(run, number_asked(request, "after"))
     metrics = {
-        name: list(zip(*thin(points, POINTS), strict=True))
-        for name, points in metrics_of(run).items()
+        name: list(zip(*thin(points, POINTS), strict=True)) for name, points in news.points.items()
     }
-    return JsonResponse({"ended": run.ended, "metrics": metrics})
+    return JsonResponse(
+        {"ended": run.ended, "whole": news.whole, "last": news.last, "metrics": metrics}
+    )
 
 
 def made_by_run(model: ModelVersion) -> int | None:

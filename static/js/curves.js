@@ -1,8 +1,9 @@
 // Draws every [data-curves] figure of a page and keeps it live. The points come from the run's
-// metrics as JSON, fetched once for all the figures of a run; a table of the same numbers stands
-// behind each figure. The figures survive htmx swaps by hx-preserve.
+// metrics as JSON, fetched once for all the figures of a run, and then only those that are new; a
+// table of the same numbers stands behind each figure. The figures survive htmx swaps by hx-preserve.
 //
-//   data-src     where the run's metrics are: {"ended": bool, "metrics": {name: [steps, values]}}
+//   data-src     where the run's metrics are; with ?after= only those after point number `last`:
+//                {"ended": bool, "whole": bool, "last": int, "metrics": {name: [steps, values]}}
 //   data-curves  the metrics drawn together, separated by spaces, the first one in the accent
 //   data-labels  their names for people, separated by "|"
 //   data-line    a level to mark, as a ceiling
@@ -147,16 +148,29 @@ function drawFinished(src) {
 
 const figuresOf = (src) => [...document.querySelectorAll("[data-curves]")].filter((f) => f.dataset.src === src);
 
+function extended(metrics, more) {
+  const all = { ...metrics };
+  for (const [name, [steps, values]] of Object.entries(more)) {
+    const [knownSteps, knownValues] = all[name] ?? [[], []];
+    all[name] = [[...knownSteps, ...steps], [...knownValues, ...values]];
+  }
+  return all;
+}
+
 async function follow(src) {
   if (finished.has(src)) return drawFinished(src);
   if (following.has(src)) return;
   following.add(src);
+  let metrics = {};
+  let after = 0;
   for (;;) {
     if (!figuresOf(src).length) break;
-    const reply = await fetch(src, { headers: { Accept: "application/json" } }).catch(() => null);
+    const reply = await fetch(`${src}?after=${after}`, { headers: { Accept: "application/json" } }).catch(() => null);
     if (reply && !reply.ok) break; // signed out, or the run is gone
     if (reply) {
-      const { ended, metrics } = await reply.json();
+      const { ended, whole, last, metrics: news } = await reply.json();
+      metrics = whole ? news : extended(metrics, news);
+      after = last;
       for (const figure of figuresOf(src)) draw(figure, metrics);
       if (ended) {
         finished.set(src, metrics);

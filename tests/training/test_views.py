@@ -268,7 +268,41 @@ def test_run_cancel_it_checks_access(client: Client, round_: Round, ready: Cast)
 
 def test_run_metrics_it_works(client: Client, round_: Round, ready: Cast) -> None:
     answer = json.loads(page_of(sign_in(client, ready.rosa), f"{run_url()}metrics.json"))
-    assert answer == {"ended": False, "metrics": {"train/loss": [[0, 1, 2], [3.0, 2.0, 1.5]]}}
+    last = Metric.objects.latest("pk").pk
+    points = {"train/loss": [[0, 1, 2], [3.0, 2.0, 1.5]]}
+    assert answer == {"ended": False, "whole": True, "last": last, "metrics": points}
+
+
+@pytest.mark.parametrize("after", ["", "-1", "x", "9" * 30])
+def test_run_metrics_after_no_point_are_all(
+    client: Client, round_: Round, ready: Cast, after: str
+) -> None:
+    url = f"{run_url()}metrics.json?after={after}"
+    answer = json.loads(page_of(sign_in(client, ready.rosa), url))
+    assert answer["whole"]
+    assert answer["metrics"]["train/loss"][0] == [0, 1, 2]
+
+
+def test_run_metrics_after_a_point_are_the_new_ones(
+    client: Client, round_: Round, ready: Cast
+) -> None:
+    sign_in(client, ready.rosa)
+    url = f"{run_url()}metrics.json"
+    last = json.loads(page_of(client, url))["last"]
+    nothing = {"ended": False, "whole": False, "last": last, "metrics": {}}
+    assert json.loads(page_of(client, f"{url}?after={last}")) == nothing
+    run = Run.objects.get()
+    Metric.objects.create(run=run, name="train/loss", step=3, value=1.25)
+    newest = Metric.objects.create(run=run, name="valid/loss", step=0, value=4.0).pk
+    assert json.loads(page_of(client, f"{url}?after={last}")) == {
+        "ended": False,
+        "whole": False,
+        "last": newest,
+        "metrics": {"train/loss": [[3], [1.25]], "valid/loss": [[0], [4.0]]},
+    }
+    Metric.objects.filter(run=run).delete()  # as the next attempt does
+    nothing = {"ended": False, "whole": True, "last": 0, "metrics": {}}
+    assert json.loads(page_of(client, f"{url}?after={newest}")) == nothing
 
 
 def test_run_metrics_are_thinned(client: Client, round_: Round, ready: Cast) -> None:
