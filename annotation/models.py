@@ -1,7 +1,14 @@
 """All models of annotation in one place, for Django and for the apps above."""
 
 from annotation.feedback.models import Demonstration, Feedback, Judgment, Ranking, Source
-from annotation.people.models import AuditEvent, Membership, MembershipRole, Project, User
+from annotation.people.models import (
+    AuditEvent,
+    Membership,
+    MembershipRole,
+    Project,
+    SignInTry,
+    User,
+)
 from annotation.prompts.models import (
     Completion,
     CompletionOrigin,
@@ -25,6 +32,7 @@ __all__ = [
     "Project",
     "Prompt",
     "Ranking",
+    "SignInTry",
     "Source",
     "Task",
     "TaskCompletion",

@@ -144,3 +144,20 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"
+
+
+class SignInTry(models.Model):
+    """A try at a password; counted, and kept, for a minute (throttle.py)."""
+
+    key = models.CharField(max_length=64, help_text="A hash of whom it counts against.")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_sign_in_try"
+        indexes: ClassVar = [
+            models.Index(fields=["key", "at"], name="sign_in_try_key_at"),
+            models.Index(fields=["at"], name="sign_in_try_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key[:12]} at {self.at}"

@@ -5,9 +5,7 @@ from typing import Any
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 
-from annotation.people.throttle import sign_in_allowed
-
-WAIT = 60  # seconds, the throttles' window
+from annotation.people.throttle import WINDOW, sign_in_allowed
 
 
 class SignInView(LoginView):
@@ -20,4 +18,4 @@ class SignInView(LoginView):
         # Unbound: a bound form would try the password after all.
         form = self.get_form_class()(request, initial={"username": request.POST.get("username")})
         context = self.get_context_data(form=form, throttled=True)
-        return self.render_to_response(context, status=429, headers={"Retry-After": WAIT})
+        return self.render_to_response(context, status=429, headers={"Retry-After": WINDOW})

@@ -1,45 +1,79 @@
-"""Passwords are not to be guessed at speed: one count for the sign-in page and the API's token."""
+"""Passwords are not to be guessed at speed: one count for the sign-in page and the API's token.
+
+The count is in the database, so that all processes and machines share it.
+"""
 
 import hashlib
 import unicodedata
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar
 
-from rest_framework.throttling import SimpleRateThrottle
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.throttling import BaseThrottle
+
+from annotation.people.models import SignInTry
+
+WINDOW = 60
+"""Seconds for which a try counts, a refused one too."""
 
 
-class SignInThrottle(SimpleRateThrottle):
+def sign_in_try(*, key: str) -> int:
+    """Count a try; returns how many there were within the window, this one among them.
+
+    Written and committed first, counted after: of tries at the same moment each sees the others.
+    """
+    now = timezone.now()
+    since = now - timedelta(seconds=WINDOW)
+    with transaction.atomic():
+        SignInTry.objects.filter(at__lt=since).delete()
+        SignInTry.objects.create(key=key, at=now)
+    return SignInTry.objects.filter(key=key, at__gte=since).count()
+
+
+class TriesThrottle(BaseThrottle):
+    """At most `most` tries within the window by whatever `ident` tells apart."""
+
+    most: ClassVar[int]
+
+    def ident(self, request: Any) -> str:
+        raise NotImplementedError
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        del view
+        # Hashed: a name may be of any length and hold any character, a column may not.
+        told = f"{type(self).__name__}:{self.ident(request)}"
+        key = hashlib.sha256(told.encode(errors="replace")).hexdigest()
+        return sign_in_try(key=key) <= self.most
+
+    def wait(self) -> float:
+        return WINDOW
+
+
+class SignInThrottle(TriesThrottle):
     """Tries by user name and address, so that a guesser elsewhere locks nobody out.
 
     The address is the connection's own unless NUM_PROXIES says how many proxies to believe.
     """
 
-    scope = "sign-in"
-    rate = "20/minute"
+    most = 20
 
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        del view
+    def ident(self, request: Any) -> str:
         posted = getattr(request, "data", None)  # the API's request; a page's has POST only
         posted = request.POST if posted is None else posted
         name = posted.get("username") if hasattr(posted, "get") else None
         # As the two doors will read it, so that blanks and look-alikes are no fresh name.
         name = unicodedata.normalize("NFKC", str(name or "")).strip().casefold()
-        # Hashed: a name may be of any length and hold any character, a cache's key may not.
-        digest = hashlib.sha256(name.encode(errors="replace")).hexdigest()
-        return self.cache_format % {
-            "scope": self.scope,
-            "ident": f"{self.get_ident(request)}:{digest}",
-        }
+        return f"{self.get_ident(request)}:{name}"
 
 
-class AddressThrottle(SimpleRateThrottle):
+class AddressThrottle(TriesThrottle):
     """Tries by address alone: nobody goes through many names with one password."""
 
-    scope = "sign-in-address"
-    rate = "120/minute"
+    most = 120
 
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        del view
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+    def ident(self, request: Any) -> str:
+        return str(self.get_ident(request))
 
 
 SIGN_IN_THROTTLES = [SignInThrottle, AddressThrottle]

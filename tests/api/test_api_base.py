@@ -59,7 +59,7 @@ def test_the_page_and_the_token_share_one_count(cast, client):
 
 
 def test_one_password_is_not_tried_on_everybody(cast, monkeypatch):
-    monkeypatch.setattr(AddressThrottle, "rate", "3/minute")
+    monkeypatch.setattr(AddressThrottle, "most", 3)
     codes = [
         APIClient().post("/api/token/", {"username": f"name{n}", "password": "x"}).status_code
         for n in range(4)
