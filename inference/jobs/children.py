@@ -25,7 +25,9 @@ class Child:
     """`python -m module spec.json`, its output going to log.txt beside the spec."""
 
     def __init__(self, module: str, spec: Path, environment: dict[str, str]) -> None:
-        self._log = spec.parent / LOG
+        self._log, self._events = spec.parent / LOG, spec.parent / EVENTS
+        self._said: list[int] = []
+        self._heard = time.monotonic()
         # Learners and engines have no business with the database.
         inherited = {name: value for name, value in os.environ.items() if name not in _SECRET}
         with self._log.open("ab") as log:
@@ -52,10 +54,12 @@ class Child:
             return None
 
     def silence(self) -> float:
-        """Seconds since it last printed anything or told an event."""
-        said = (self._log, self._log.with_name(EVENTS))
-        spoken = max(path.stat().st_mtime for path in said if path.exists())
-        return time.time() - spoken
+        """Seconds since it was last heard to print anything or tell an event."""
+        said = [path.stat().st_size for path in (self._log, self._events) if path.exists()]
+        # By a clock that stands while the machine sleeps, which no file's time does.
+        if said != self._said:
+            self._said, self._heard = said, time.monotonic()
+        return time.monotonic() - self._heard
 
     def stop(self) -> None:
         """Ask it to end, then make it end; what it started ends with it."""

@@ -225,6 +225,16 @@ def test_a_process_that_hangs_is_ended_and_fails(cast, scripted, job_of, setting
     assert not alive(pid_said(scripted))
 
 
+def test_a_clock_set_forward_is_no_silence(cast, scripted, job_of, settings, monkeypatch):
+    settings.SILENCE_LIMIT = 30.0
+    settings.HEARTBEAT_EVERY = 0.1
+    later = time.time() + 3600  # as after a laptop's sleep
+    monkeypatch.setattr(time, "time", lambda: later)
+    job = job_of(cast, steps=3, step_seconds=0.2)
+    run(job)
+    assert job.state == "succeeded", job.error_cause
+
+
 def test_a_stubborn_process_is_killed(cast, scripted, job_of, monkeypatch):
     monkeypatch.setattr("inference.jobs.children.STOP_GRACE", 0.3)
     job = job_of(cast, steps=1000, step_seconds=0.05, stubborn_attempts=1)
