@@ -119,10 +119,14 @@ def _sampling_figures(stage: RoundStage) -> list[str]:
         return []
     prompts = job.items.count()
     if stage.state != State.SUCCEEDED:
-        return [f"{job.k} answers to {prompts:,} prompts"]
+        return [f"{job.k} answers to {_prompts(prompts)}"]
     few = job.items.filter(state=SamplingItem.State.TOO_FEW).count()
-    figures = [f"{prompts - few:,} prompts × {job.k} answers"]
-    return [*figures, f"{few:,} prompts answered too alike"] if few else figures
+    figures = [f"{_prompts(prompts - few)} × {job.k} answers"]
+    return [*figures, f"{_prompts(few)} answered too alike"] if few else figures
+
+
+def _prompts(count: int) -> str:
+    return f"{count:,} prompt{'s' * (count != 1)}"
 
 
 def _run_figures(stage: RoundStage) -> list[str]:

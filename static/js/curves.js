@@ -53,6 +53,15 @@ function markLine(level, stroke) {
   };
 }
 
+// Where the vertical axis begins and ends: a share never leaves 0 to 1.
+function span(figure) {
+  return (plot, low, high) => {
+    const [from, to] = uPlot.rangeNum(low ?? 0, high ?? 1, 0.1, true);
+    if (!("share" in figure.dataset)) return [from, to];
+    return low === high ? [Math.max(0, low - 0.1), Math.min(1, high + 0.1)] : [Math.max(0, from), Math.min(1, to)];
+  };
+}
+
 function readout(figure) {
   const place = figure.querySelector("[data-readout]");
   return (plot) => {
@@ -76,7 +85,7 @@ function options(figure, canvas) {
     padding: [8, 14, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 } },
-    scales: { x: { time: false } },
+    scales: { x: { time: false }, y: { range: span(figure) } },
     axes: [
       { ...axis, grid: { show: false }, size: 20, space: 60, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
       { ...axis, grid: { stroke: line, width: 1 }, size: 40, space: 30, values: (_, ticks) => ticks.map((tick) => shown(figure, tick)) },
