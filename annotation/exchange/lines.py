@@ -44,7 +44,13 @@ def planned_lines(batch: ImportBatch, project: Project, *, after: int = 0) -> It
             try:
                 parsed = parse_line(line.fields, unread=line.unread)
                 plans = tuple(
-                    record_plan(record, kind=batch.kind, k_min=project.k_min, k_max=project.k_max)
+                    record_plan(
+                        record,
+                        kind=batch.kind,
+                        k_min=project.k_min,
+                        k_max=project.k_max,
+                        rubric=project.rubric,
+                    )
                     for record in parsed.records
                 )
             except LineError as error:

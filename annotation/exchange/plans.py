@@ -9,6 +9,7 @@ import hashlib
 import json
 import random
 from dataclasses import dataclass, replace
+from typing import Any
 
 from annotation.exchange.formats import Answer, LineError, Record
 from annotation.feedback.rankings import dense_ranks
@@ -18,12 +19,16 @@ from annotation.prompts.prompts import content_hash, text_hash
 Kind = ImportBatch.Kind
 
 
+Grade = tuple[int | None, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Plan:
     """Rows to be, with completions named by their text hash.
 
     `texts`: hash -> text; `origins`: (hash, author); `tasks`: hashes of each ranking task;
-    `ranking`: (hash, dense rank) of each completion; `notes`: what is left out, and why.
+    `ranking`: (hash, dense rank) of each completion; `graded`: hash -> Likert grade and flags;
+    `notes`: what is left out, and why.
     """
 
     record: Record
@@ -32,6 +37,7 @@ class Plan:
     origins: tuple[tuple[str, str], ...]
     tasks: tuple[tuple[str, ...], ...]
     ranking: tuple[tuple[str, int], ...]
+    graded: dict[str, Grade]
     notes: tuple[str, ...]
 
     @property
@@ -53,7 +59,9 @@ def import_key(*content: object) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def record_plan(record: Record, *, kind: str, k_min: int, k_max: int) -> Plan:
+def record_plan(
+    record: Record, *, kind: str, k_min: int, k_max: int, rubric: dict[str, Any]
+) -> Plan:
     """Plan a record under an import's kind; raises LineError when it holds nothing of that kind."""
     record = record_restrict(record, kind)
     prompt_hash = content_hash(record.messages)
@@ -66,8 +74,10 @@ def record_plan(record: Record, *, kind: str, k_min: int, k_max: int) -> Plan:
         texts.setdefault(digest, answer.text)
     ranking: tuple[tuple[str, int], ...] = ()
     tasks: tuple[tuple[str, ...], ...] = ()
+    graded: dict[str, Grade] = {}
     if record.ranked:
         ranking = ranking_plan(hashed, notes)
+        graded = grades_plan(hashed, rubric, notes)
     elif record.answers:
         tasks = tasks_plan(list(texts), prompt_hash, k_min, k_max, notes)
     return Plan(
@@ -77,6 +87,7 @@ def record_plan(record: Record, *, kind: str, k_min: int, k_max: int) -> Plan:
         origins=tuple(dict.fromkeys((digest, answer.author) for digest, answer in hashed)),
         tasks=tasks,
         ranking=ranking,
+        graded=graded,
         notes=tuple(notes),
     )
 
@@ -113,6 +124,27 @@ def ranking_plan(hashed: list[tuple[str, Answer]], notes: list[str]) -> tuple[tu
         notes.append("fewer than 2 different answers: no ranking")
         return ()
     return tuple(zip(ranks, dense_ranks(list(ranks.values())), strict=True))
+
+
+def grades_plan(
+    hashed: list[tuple[str, Answer]], rubric: dict[str, Any], notes: list[str]
+) -> dict[str, Grade]:
+    """What a ranking says of each answer by itself, as far as the project's rubric knows it.
+
+    Of an answer that stands there more than once, what is said first.
+    """
+    known = {flag["key"] for flag in rubric["flags"]}
+    unknown = sorted({flag for _, answer in hashed for flag in answer.flags} - known)
+    if unknown:
+        notes.append(f"flags that the rubric does not have left out: {', '.join(unknown)[:120]}")
+    grades = rubric["likert"] is not None
+    if not grades and any(answer.likert is not None for _, answer in hashed):
+        notes.append("likert grades left out: the project gives none")
+    graded: dict[str, Grade] = {}
+    for digest, answer in hashed:
+        flags = tuple(flag for flag in answer.flags if flag in known)
+        graded.setdefault(digest, (answer.likert if grades else None, flags))
+    return graded
 
 
 def tasks_plan(

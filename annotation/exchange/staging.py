@@ -237,11 +237,18 @@ class Chunk:
             fresh.add(key, line, row)
         Ranking.objects.bulk_create(fresh.rows.values())
         Judgment.objects.bulk_create(
-            Judgment(ranking=ranking, completion_id=self.completion(plans[key], digest), rank=rank)
+            self.judgment(ranking, plans[key], digest, rank)
             for key, ranking in fresh.rows.items()
             for digest, rank in plans[key].ranking
         )
         self.made("rankings", fresh.lines.values())
+
+    def judgment(self, ranking: Ranking, plan: Plan, digest: str, rank: int) -> Judgment:
+        likert, flags = plan.graded[digest]
+        completion = self.completion(plan, digest)
+        return Judgment(
+            ranking=ranking, completion_id=completion, rank=rank, likert=likert, flags=list(flags)
+        )
 
 
 def news(asked: list[tuple[int, Plan, str]], known: set[str]) -> Iterator[tuple[int, Plan, str]]:

@@ -164,6 +164,23 @@ def test_demonstrations_round_trip(cast: Cast, form: str) -> None:
     assert lines(cast.other, form) == lines(cast.project, form)
 
 
+def test_grades_and_flags_round_trip(cast: Cast) -> None:
+    responses = [
+        {"text": "a", "rank": 1, "likert": 7, "flags": []},
+        {"text": "b", "rank": 2, "likert": 2, "flags": ["fails", "unfit"]},
+        {"text": "c", "rank": 2, "flags": []},
+    ]
+    imported(cast.project, jsonl({"prompt": "Hi", "responses": responses, "strength": 2}))
+    (line,) = lines(cast.project, "kwise")
+    assert line["responses"] == responses
+    assert line["strength"] == 2
+    out = io.BytesIO()
+    export_write(project=cast.project, form="kwise", file=out)
+    imported(cast.other, out.getvalue())
+    (again,) = lines(cast.other, "kwise")
+    assert again["responses"] == responses
+
+
 def test_real_preferences_round_trip(cast: Cast, shared_data: Path) -> None:
     name = "hh_rlhf_harmless_test_600.jsonl.gz"
     imported(cast.project, (shared_data / name).read_bytes(), name)

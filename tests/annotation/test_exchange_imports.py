@@ -158,6 +158,37 @@ def test_preferences_become_rankings_with_dense_ranks(cast: Cast) -> None:
     ]
 
 
+def test_grades_that_the_rubric_does_not_have_are_left_out_with_a_note(cast: Cast) -> None:
+    rubric = {"likert": None, "flags": [{"key": "fails", "label": "Fails"}]}
+    Project.objects.filter(pk=cast.project.pk).update(rubric=rubric)
+    cast.project.refresh_from_db()
+    responses = [
+        {"text": "a", "rank": 1, "likert": 6},
+        {"text": "b", "rank": 2, "flags": ["rude", "fails"]},
+    ]
+    batch = imported(cast.project, jsonl({"prompt": "Hi", "responses": responses}))
+    judged = Ranking.objects.get().judgments.values_list("completion__text", "likert", "flags")
+    assert set(map(repr, judged)) == {"('a', None, [])", "('b', None, ['fails'])"}
+    assert [note["reason"] for note in batch.report["skipped"]] == [
+        "flags that the rubric does not have left out: rude",
+        "likert grades left out: the project gives none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"likert": 8}, "Answer 1: the likert grade must lie between 1 (worst) and 7."),
+        ({"likert": "good"}, "Answer 1: the likert grade must be a whole number, not good."),
+        ({"flags": "fails"}, "Answer 1: flags must be a list of names."),
+    ],
+)
+def test_bad_grades_are_bad_lines(cast: Cast, answer: dict[str, Any], reason: str) -> None:
+    responses = [{"text": "a", "rank": 1, **answer}, {"text": "b", "rank": 2}]
+    batch = imported(cast.project, jsonl({"prompt": "Hi", "responses": responses}))
+    assert batch.report["errors"] == [{"line": 1, "reason": reason}]
+
+
 @pytest.mark.parametrize(
     ("kind", "wanted"),
     [

@@ -22,11 +22,15 @@ def readable(text: str) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """A completion as a file gives it. `rank` 1 is best, equal ranks tie, None is unranked."""
+    """A completion as a file gives it. `rank` 1 is best, equal ranks tie, None is unranked;
+    `likert` is 1 (worst) to 7; `flags` are keys of a rubric.
+    """
 
     text: str
     author: str = ""
     rank: int | None = None
+    likert: int | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,9 @@ def read_messages(fields: Fields) -> list[Record]:
 
 
 def read_answers(fields: Fields) -> list[Record]:
-    """{prompt, completions: [text or {text, model, rank}], ranks?, reference?}, or `responses`."""
+    """{prompt, completions: [text or {text, model?, rank?, likert?, flags?}], ranks?, reference?},
+    or the same with `responses`.
+    """
     prompt = prompt_of(fields)
     name = next(name for name in ("completions", "responses") if name in fields)
     given = fields[name]
@@ -186,7 +188,30 @@ def answer_item(item: Any, rank: Any, prompt: Messages, what: str) -> Answer:
         raise LineError(f"{what} lacks its `text`.")
     rank = item.get("rank", rank)
     author = name_read(item.get("model", item.get("author")))
-    return Answer(text, author, None if rank is None else whole(rank, f"{what}: the rank"))
+    return Answer(
+        text,
+        author,
+        None if rank is None else whole(rank, f"{what}: the rank"),
+        likert_read(item.get("likert"), what),
+        flags_read(item.get("flags"), what),
+    )
+
+
+def likert_read(value: Any, what: str) -> int | None:
+    if value in (None, ""):
+        return None
+    likert = whole(value, f"{what}: the likert grade")
+    if not 1 <= likert <= 7:
+        raise LineError(f"{what}: the likert grade must lie between 1 (worst) and 7.")
+    return likert
+
+
+def flags_read(value: Any, what: str) -> tuple[str, ...]:
+    if value in (None, ""):
+        return ()
+    if not isinstance(value, list) or not all(isinstance(flag, str) for flag in value):
+        raise LineError(f"{what}: flags must be a list of names.")
+    return tuple(dict.fromkeys(value))
 
 
 def read_preference(fields: Fields) -> list[Record]:
