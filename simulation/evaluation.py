@@ -94,17 +94,18 @@ def validation_groups(project: Project) -> list[tuple[int, list[Message], list[s
 
 
 def labelers_agreement(*, project: Project, people: list[User], seed: int) -> float:
-    """How often two of `people` order a pair of the project's validation answers alike.
+    """How often two of `people`, drawn for each ranking, order a pair of its answers alike.
 
-    Every two of them rank the same answers anew; pairs that either ties are left out.
+    Both look at the answers anew; pairs that either ties are left out.
     """
     minds = [labeler_mind(seed=seed, number=number) for number in range(len(people))]
     rng = Random(seed)
-    looks = [
-        (first.rank(messages, texts, rng), second.rank(messages, texts, rng))
-        for _, messages, texts in validation_groups(project)
-        for first, second in combinations(minds, 2)
-    ]
+    looks = []
+    for row in iter_rankings(project=project):
+        first, second = (
+            mind.rank(row.messages, row.completions, rng) for mind in rng.sample(minds, 2)
+        )
+        looks.append((first, second))
     return agreement(looks).rate
 
 
