@@ -1,10 +1,11 @@
-"""What moves a round on: a job that ended, a ranking handed in."""
+"""What moves a round on: a job that ended, a ranking handed in, a task skipped."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
 from annotation.feedback.signals import feedback_submitted
+from annotation.queue.signals import assignment_skipped
 from inference.child.failure import Failure
 from inference.jobs.models import Job
 from inference.jobs.signals import job_ended
@@ -27,9 +28,12 @@ def on_job_ended(*, job: Job, **_: Any) -> None:
         round_advance(round_id=round_.pk)
 
 
-@receiver(feedback_submitted)
-def on_feedback_submitted(*, project_id: int, kind: str, **_: Any) -> None:
-    """In the labeler's request: only look; a worker freezes the data and goes on."""
+@receiver([feedback_submitted, assignment_skipped])
+def on_labeler_done(*, project_id: int, kind: str, **_: Any) -> None:
+    """In the labeler's request: only look; a worker freezes the data and goes on.
+
+    A ranking adds to those there are; a skip may leave fewer to wait for.
+    """
     stage = (
         RoundStage.objects.filter(
             round__project=project_id,

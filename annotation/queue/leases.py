@@ -28,6 +28,7 @@ from django.utils import timezone
 from annotation.people.models import Membership, MembershipRole, Project, User
 from annotation.prompts.models import ImportBatch
 from annotation.queue.models import Assignment, Task, TaskCompletion
+from annotation.queue.signals import announce, assignment_skipped
 from annotation.texts import json_validate, text_validate
 
 State = Assignment.State
@@ -319,6 +320,8 @@ def assignment_skip(*, assignment: Assignment, reason: str, note: str = "") -> A
         if fresh.state != State.SKIPPED:
             fresh.skip_reason, fresh.skip_note = reason, note
             lease_finish(fresh, State.SKIPPED)
+            task = fresh.task
+            announce(assignment_skipped, project_id=task.project_id, kind=task.kind)
     return fresh
 
 

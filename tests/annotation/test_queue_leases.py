@@ -24,6 +24,7 @@ from annotation.queue.leases import (
     task_claim,
     tasks_claimable,
 )
+from annotation.queue.signals import assignment_skipped
 from annotation.queue.tasks import overlap_apply, task_close
 from tests.annotation.work import demonstration_task, prompt_make, ranked, ranking_task
 
@@ -262,6 +263,27 @@ def test_skip_needs_a_reason_and_happens_once(cast):
     with pytest.raises(ValidationError, match="skipped"):
         demonstration_submit(assignment=lease, text="After all.")
     assert assignment_heartbeat(assignment=lease).state == "skipped"
+
+
+def test_a_skip_is_heard_once_and_after_the_commit(cast, django_capture_on_commit_callbacks):
+    heard = []
+
+    def listener(sender, project_id, kind, **_):
+        heard.append((project_id, kind))
+        raise RuntimeError("a listener's failure is not the labeler's")
+
+    assignment_skipped.connect(listener)
+    try:
+        demonstration_task(cast.project)
+        with django_capture_on_commit_callbacks(execute=True):
+            lease = claim(cast.lena, cast.project)
+            assignment_skip(assignment=lease, reason="unclear")
+            assert heard == []
+        with django_capture_on_commit_callbacks(execute=True):
+            assignment_skip(assignment=lease, reason="unclear")
+    finally:
+        assignment_skipped.disconnect(listener)
+    assert heard == [(cast.project.pk, "demonstration")]
 
 
 def test_skip_after_submit_is_refused(cast):
