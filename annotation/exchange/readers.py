@@ -196,9 +196,14 @@ def read_object(number: int, raw: bytes) -> Line:
     return Line(number, value)
 
 
+UNIX_OR_WINDOWS = "Save it with the line ends of Unix or Windows."
 BARE_CR = (
-    "Its lines end with a carriage return alone, as on old Macs. Save it with the line ends of "
-    "Unix or Windows."
+    "Lines end with a carriage return alone here, as on old Macs: nothing from here on was read. "
+    f"{UNIX_OR_WINDOWS}"
+)
+NO_END = (
+    f"{TOO_LONG} Nothing from here on was read. Either a quote is left open: close it. Or the "
+    f"file's lines end with a carriage return alone, as on old Macs. {UNIX_OR_WINDOWS}"
 )
 
 
@@ -217,9 +222,7 @@ class CsvText:
         self.number, raw = next(self.lines)
         self.size += len(raw or b"")
         if raw is None or self.size > MAX_LINE:
-            raise EndOfReading(
-                self.number, f"{TOO_LONG} Is a quote left open? Nothing after this was read."
-            )
+            raise EndOfReading(self.number, NO_END)
         # What is no UTF-8 becomes half surrogates, found again in the record it belongs to.
         return raw.decode("utf-8-sig" if self.number == 1 else "utf-8", "surrogateescape")
 
@@ -249,8 +252,9 @@ def read_csv(file: IO[bytes], *, tabs: bool) -> Iterator[Line]:
             if any(row):
                 yield read_row(start, header, row)
     except csv.Error as error:
+        bare = str(error).startswith("new-line character")  # what csv says of a bare return
         reason = f"Not CSV: {error}. Nothing after this was read."
-        yield Line(text.number or 1, error=reason)
+        yield Line(text.number or 1, error=BARE_CR if bare else reason)
     except EndOfReading as end:
         yield Line(end.args[0], error=end.args[1])
 
