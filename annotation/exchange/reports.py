@@ -34,6 +34,13 @@ class Report:
     def skip(self, notes: Iterable[tuple[int, str]]) -> None:
         self.list("skipped", notes)
 
+    def skip_first(self, notes: Iterable[tuple[int, str]]) -> None:
+        """What concerns the whole file, before what concerns single lines, though known later."""
+        later = self.data["skipped"]
+        self.data["skipped"] = []
+        self.skip(notes)
+        self.data["skipped"] = (self.data["skipped"] + later)[:MOST_LISTED]
+
     def error(self, line: int, reason: str) -> None:
         self.list("errors", [(line, reason)])
 

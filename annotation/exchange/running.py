@@ -90,7 +90,10 @@ def acceptable(batch: ImportBatch, report: Report) -> bool:
 
 
 def lines_check(claim: Claim, project: Project, report: Report) -> None:
-    """Read the whole file once and note every bad line; nothing is written but the progress."""
+    """Read the whole file once; note every bad line, and what good ones leave out.
+
+    Nothing is written but the progress.
+    """
     last, beaten, unknown = 0, time.monotonic(), Unknown()
     for line in planned_lines(claim.batch, project):
         last = line.number
@@ -99,10 +102,11 @@ def lines_check(claim: Claim, project: Project, report: Report) -> None:
             report.error(line.number, line.error)
         if line.parsed:
             unknown.add(line.number, line.parsed.unknown)
+        report.skip((line.number, note) for plan in line.plans for note in plan.notes)
         if time.monotonic() - beaten > settings.HEARTBEAT_EVERY:
             beaten = time.monotonic()
             claim.beat(report={"checked": last})
-    report.skip(unknown.notes())
+    report.skip_first(unknown.notes())
     claim.beat(lines_total=last, report=report.data)
 
 
@@ -174,7 +178,6 @@ def chunk_stage(
 def chunk_report(report: Report, chunk: Chunk, good: list[tuple[int, list[Plan]]]) -> Report:
     """The report with this chunk in it; the one given stays, for the case of a second try."""
     written = Report(copy.deepcopy(report.data))
-    written.skip((number, note) for number, plans in good for plan in plans for note in plan.notes)
     written.count(chunk.counts)
     written.data["duplicates"] += sum(number not in chunk.touched for number, _ in good)
     return written

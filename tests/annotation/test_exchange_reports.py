@@ -35,6 +35,31 @@ def test_fields_without_end_are_counted(cast: Cast) -> None:
     assert skipped[-1] == {"line": 0, "reason": "7 more unknown fields and values left out"}
 
 
+def test_a_failed_import_notes_what_a_finished_one_does(cast: Cast) -> None:
+    """Who mends the file sees all that is wrong with it, what concerns all of it first."""
+    few = {"prompt": "q", "completions": ["a", " "], "mood": "good"}
+    content = jsonl(few, {"compleation": "bad line"})
+    failed = imported(cast.project, content)
+    assert failed.state == State.FAILED
+    assert failed.report["skipped"] == [
+        {"line": 1, "reason": "field `mood` is not read here: left out, in 1 line"},
+        {"line": 1, "reason": "1 empty answer left out"},
+        {"line": 1, "reason": "1 different answers where ranking needs 4: no task"},
+    ]
+    done = imported(cast.project, content, good_lines_only=True)
+    assert done.state == State.VISIBLE
+    names = ("skipped", "skipped_total", "errors", "errors_total")
+    assert [done.report[name] for name in names] == [failed.report[name] for name in names]
+
+
+def test_what_concerns_all_lines_is_listed_before_a_thousand_single_ones(cast: Cast) -> None:
+    line = {"prompt": "q", "completions": ["a"], "mood": "good"}
+    report = imported(cast.project, jsonl(*[line] * (reports.MOST_LISTED + 5))).report
+    assert len(report["skipped"]) == reports.MOST_LISTED
+    assert report["skipped_total"] == reports.MOST_LISTED + 6
+    assert report["skipped"][0]["reason"].startswith("field `mood` is not read here")
+
+
 BROKEN = (
     ("x.jsonl", rb'{"\ud800": 1}', r"\ud800"),
     ("x.jsonl", rb'{"a\u0000": 1}', "Fields found: a."),

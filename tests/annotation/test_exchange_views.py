@@ -126,6 +126,24 @@ def test_import_fails_as_a_whole_and_can_be_repeated(client: Client, cast: Cast)
     assert Prompt.objects.visible().count() == 1
 
 
+def test_import_that_failed_shows_notes_as_a_finished_one_does(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.ada)
+    few = {"prompt": "Name a fruit.", "completions": ["Fig."], "mood": "good"}
+    notes = ("field `mood` is not read here", "different answers where ranking needs 4: no task")
+    failed = upload(client, few, BAD)
+    start(client, failed)
+    assert failed.state == "failed"
+    page = page_of(client, failed)
+    assert "2 notes on what would have been merged or left out" in page
+    assert "No known form" in page
+    assert all(note in page for note in notes)
+    done = upload(client, few)
+    start(client, done)
+    page = page_of(client, done)
+    assert "2 notes on what was merged or left out" in page
+    assert all(note in page for note in notes)
+
+
 def test_import_answers_htmx_with_what_changes(client: Client, cast: Cast) -> None:
     sign_in(client, cast.ada)
     batch = upload(client, *GOOD)
