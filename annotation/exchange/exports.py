@@ -213,11 +213,14 @@ def lines_trl_preference(project: Project, filters: ExportFilters | None) -> Lin
 
 
 def lines_kwise(project: Project, filters: ExportFilters | None) -> Lines:
-    """Our own form: a ranking with all its completions and ties in one line; imports read it."""
+    """Our own form: a ranking with all its completions and ties in one line; imports read it.
+
+    Ties go by their text: what comes in again has other ids, and goes out the same.
+    """
     for row in iter_rankings(project=project, filters=filters):
         responses: list[dict[str, Any]] = []
         answers = zip(row.completions, row.ranks, row.likerts, row.flags, strict=True)
-        for text, rank, likert, flags in sorted(answers, key=lambda answer: answer[1]):
+        for text, rank, likert, flags in sorted(answers, key=lambda answer: (answer[1], answer[0])):
             said = {"likert": likert} if likert is not None else {}
             responses.append({"text": text, "rank": rank, **said, "flags": flags})
         yield {

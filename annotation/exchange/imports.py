@@ -126,7 +126,7 @@ def preview_line(line: PlannedLine) -> PreviewLine:
         becomes=tuple(words for plan in line.plans for words in plan_words(plan)),
         records=tuple(plan.record for plan in line.plans),
         notes=(
-            *(f"{name}: left out" for name in line.parsed.unknown),
+            *(f"{name}: left out" for name in line.unknown),
             *(note for plan in line.plans for note in plan.notes),
         ),
     )

@@ -23,6 +23,14 @@ class PlannedLine:
     error: str = ""
 
     @property
+    def unknown(self) -> tuple[str, ...]:
+        """What of the line has no place in any form, or none in this project, each once."""
+        parsed = self.parsed.unknown if self.parsed else ()
+        return tuple(
+            dict.fromkeys([*parsed, *(name for plan in self.plans for name in plan.unknown)])
+        )
+
+    @property
     def characters(self) -> int:
         return sum(
             sum(len(message["content"]) for message in plan.record.messages)

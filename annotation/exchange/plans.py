@@ -17,9 +17,7 @@ from annotation.prompts.models import ImportBatch
 from annotation.prompts.prompts import content_hash, text_hash
 
 Kind = ImportBatch.Kind
-
-
-Grade = tuple[int | None, tuple[str, ...]]
+Grade = tuple[int | None, tuple[str, ...]]  # likert, flags
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Plan:
 
     `texts`: hash -> text; `origins`: (hash, author); `tasks`: hashes of each ranking task;
     `ranking`: (hash, dense rank) of each completion; `graded`: hash -> Likert grade and flags;
-    `notes`: what is left out, and why.
+    `notes`: what is left out, and why; `unknown`: what every line may hold that has no place here.
     """
 
     record: Record
@@ -39,6 +37,7 @@ class Plan:
     ranking: tuple[tuple[str, int], ...]
     graded: dict[str, Grade]
     notes: tuple[str, ...]
+    unknown: tuple[str, ...]
 
     @property
     def demonstration_key(self) -> str:
@@ -74,10 +73,9 @@ def record_plan(
         texts.setdefault(digest, answer.text)
     ranking: tuple[tuple[str, int], ...] = ()
     tasks: tuple[tuple[str, ...], ...] = ()
-    graded: dict[str, Grade] = {}
+    graded, unknown = grades_plan(hashed, rubric, ranked=record.ranked)
     if record.ranked:
         ranking = ranking_plan(hashed, notes)
-        graded = grades_plan(hashed, rubric, notes)
     elif record.answers:
         tasks = tasks_plan(list(texts), prompt_hash, k_min, k_max, notes)
     return Plan(
@@ -89,6 +87,7 @@ def record_plan(
         ranking=ranking,
         graded=graded,
         notes=tuple(notes),
+        unknown=unknown,
     )
 
 
@@ -104,7 +103,7 @@ def record_restrict(record: Record, kind: str) -> Record:
         given = record.answers or (Answer(record.demonstration),)
         if not any(answer.text for answer in given):
             raise LineError("Holds no completion: import it as another kind, or as any.")
-        answers = tuple(replace(answer, rank=None) for answer in given)
+        answers = tuple(replace(answer, rank=None, likert=None, flags=()) for answer in given)
         return replace(record, demonstration="", answers=answers)
     if kind == Kind.PREFERENCES:
         if not record.ranked:
@@ -127,24 +126,30 @@ def ranking_plan(hashed: list[tuple[str, Answer]], notes: list[str]) -> tuple[tu
 
 
 def grades_plan(
-    hashed: list[tuple[str, Answer]], rubric: dict[str, Any], notes: list[str]
-) -> dict[str, Grade]:
-    """What a ranking says of each answer by itself, as far as the project's rubric knows it.
+    hashed: list[tuple[str, Answer]], rubric: dict[str, Any], *, ranked: bool
+) -> tuple[dict[str, Grade], tuple[str, ...]]:
+    """What is said of each answer by itself, as far as the rubric knows it, and what it does not.
 
     Of an answer that stands there more than once, what is said first.
     """
     known = {flag["key"] for flag in rubric["flags"]}
-    unknown = sorted({flag for _, answer in hashed for flag in answer.flags} - known)
-    if unknown:
-        notes.append(f"flags that the rubric does not have left out: {', '.join(unknown)[:120]}")
-    grades = rubric["likert"] is not None
-    if not grades and any(answer.likert is not None for _, answer in hashed):
-        notes.append("likert grades left out: the project gives none")
     graded: dict[str, Grade] = {}
+    unknown: list[str] = []
     for digest, answer in hashed:
-        flags = tuple(flag for flag in answer.flags if flag in known)
-        graded.setdefault(digest, (answer.likert if grades else None, flags))
-    return graded
+        likert = answer.likert
+        if not ranked and (likert is not None or answer.flags):
+            unknown.append("grades and flags of answers without ranks")
+            continue
+        if likert is not None and rubric["likert"] is None:
+            likert = None
+            unknown.append("likert grades, which the project does not give")
+        unknown += [
+            f"flag `{flag[:40]}`, which the rubric does not have"
+            for flag in answer.flags
+            if flag not in known
+        ]
+        graded.setdefault(digest, (likert, tuple(flag for flag in answer.flags if flag in known)))
+    return graded, tuple(dict.fromkeys(unknown))
 
 
 def tasks_plan(

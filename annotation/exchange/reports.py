@@ -52,7 +52,7 @@ class Report:
 
 
 class Unknown:
-    """What no form reads, told once for all lines: a misspelt field stands in every one."""
+    """What has no place, told once for all lines: a misspelt field stands in every one."""
 
     def __init__(self) -> None:
         self.lines: Counter[str] = Counter()

@@ -100,8 +100,7 @@ def lines_check(claim: Claim, project: Project, report: Report) -> None:
         report.data["lines"] += 1
         if line.error:
             report.error(line.number, line.error)
-        if line.parsed:
-            unknown.add(line.number, line.parsed.unknown)
+        unknown.add(line.number, line.unknown)
         report.skip((line.number, note) for plan in line.plans for note in plan.notes)
         if time.monotonic() - beaten > settings.HEARTBEAT_EVERY:
             beaten = time.monotonic()

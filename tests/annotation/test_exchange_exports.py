@@ -164,21 +164,33 @@ def test_demonstrations_round_trip(cast: Cast, form: str) -> None:
     assert lines(cast.other, form) == lines(cast.project, form)
 
 
-def test_grades_and_flags_round_trip(cast: Cast) -> None:
-    responses = [
-        {"text": "a", "rank": 1, "likert": 7, "flags": []},
-        {"text": "b", "rank": 2, "likert": 2, "flags": ["fails", "unfit"]},
-        {"text": "c", "rank": 2, "flags": []},
+def test_grades_flags_and_strength_round_trip(cast: Cast) -> None:
+    """The lines come again the same, but for the labelers, who are others in every project."""
+    first = [
+        {"text": "c", "rank": 1, "likert": 7, "flags": []},
+        {"text": "a", "rank": 2, "likert": 2, "flags": ["fails", "unfit"]},
+        {"text": "b", "rank": 2, "flags": []},
     ]
-    imported(cast.project, jsonl({"prompt": "Hi", "responses": responses, "strength": 2}))
-    (line,) = lines(cast.project, "kwise")
-    assert line["responses"] == responses
-    assert line["strength"] == 2
-    out = io.BytesIO()
-    export_write(project=cast.project, form="kwise", file=out)
-    imported(cast.other, out.getvalue())
-    (again,) = lines(cast.other, "kwise")
-    assert again["responses"] == responses
+    tie = [{"text": text, "rank": 1, "likert": 3, "flags": ["harmful"]} for text in ("a", "c")]
+    ask = [{"role": "user", "content": "Hi"}]
+    wanted = [
+        {"prompt": ask, "responses": first, "strength": 2, "split": "valid"},
+        {"prompt": ask, "responses": tie, "strength": 0, "split": "valid"},
+    ]
+    # Whatever the order of a file's answers and flags, and of the rows that they become.
+    mixed = {**first[1], "flags": ["unfit", "fails", "unfit"]}
+    imported(
+        cast.project,
+        jsonl({**wanted[0], "responses": [mixed, first[2], first[0]]}, wanted[1]),
+    )
+    for project, copied in ((cast.project, cast.other), (cast.other, None)):
+        found = lines(project, "kwise")
+        assert [line.pop("labeler") for line in found] == ["", ""]
+        assert found == wanted
+        if copied:
+            out = io.BytesIO()
+            export_write(project=project, form="kwise", file=out)
+            imported(copied, out.getvalue())
 
 
 def test_real_preferences_round_trip(cast: Cast, shared_data: Path) -> None:

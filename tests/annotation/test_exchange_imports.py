@@ -158,21 +158,37 @@ def test_preferences_become_rankings_with_dense_ranks(cast: Cast) -> None:
     ]
 
 
-def test_grades_that_the_rubric_does_not_have_are_left_out_with_a_note(cast: Cast) -> None:
+def test_what_the_rubric_does_not_have_is_left_out_and_told_once(cast: Cast) -> None:
     rubric = {"likert": None, "flags": [{"key": "fails", "label": "Fails"}]}
     Project.objects.filter(pk=cast.project.pk).update(rubric=rubric)
     cast.project.refresh_from_db()
     responses = [
         {"text": "a", "rank": 1, "likert": 6},
-        {"text": "b", "rank": 2, "flags": ["rude", "fails"]},
+        {"text": "b", "rank": 2, "likert": 1, "flags": ["rude", "fails"]},
     ]
-    batch = imported(cast.project, jsonl({"prompt": "Hi", "responses": responses}))
-    judged = Ranking.objects.get().judgments.values_list("completion__text", "likert", "flags")
+    content = jsonl(*({"prompt": prompt, "responses": responses} for prompt in ("Hi", "Ho")))
+    (line, _) = batch_preview(batch=upload(cast.project, content)).lines
+    batch = imported(cast.project, content)
+    judged = Ranking.objects.get(line=1).judgments.values_list(
+        "completion__text", "likert", "flags"
+    )
     assert set(map(repr, judged)) == {"('a', None, [])", "('b', None, ['fails'])"}
-    assert [note["reason"] for note in batch.report["skipped"]] == [
-        "flags that the rubric does not have left out: rude",
-        "likert grades left out: the project gives none",
+    left_out = (
+        "likert grades, which the project does not give: left out",
+        "flag `rude`, which the rubric does not have: left out",
+    )
+    assert line.notes == left_out
+    assert batch.report["skipped"] == [
+        {"line": 1, "reason": f"{note}, in 2 lines"} for note in left_out
     ]
+
+
+def test_grades_and_flags_need_a_ranking(cast: Cast) -> None:
+    answers = [{"text": f"answer {i}", "likert": 5, "flags": ["fails"]} for i in range(4)]
+    batch = imported(cast.project, jsonl({"prompt": "Hi", "completions": answers}))
+    assert counts(batch) == {"lines": 1, "prompts": 1, "completions": 4, "tasks": 1}
+    reason = "grades and flags of answers without ranks: left out, in 1 line"
+    assert batch.report["skipped"] == [{"line": 1, "reason": reason}]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +197,7 @@ def test_grades_that_the_rubric_does_not_have_are_left_out_with_a_note(cast: Cas
         ({"likert": 8}, "Answer 1: the likert grade must lie between 1 (worst) and 7."),
         ({"likert": "good"}, "Answer 1: the likert grade must be a whole number, not good."),
         ({"flags": "fails"}, "Answer 1: flags must be a list of names."),
+        ({"flags": ["x" * 121]}, "A flag of answer 1 is longer than 120 characters."),
     ],
 )
 def test_bad_grades_are_bad_lines(cast: Cast, answer: dict[str, Any], reason: str) -> None:

@@ -68,6 +68,11 @@ BROKEN = (
         rb'{"prompt": "p", "responses": [{"text": "a", "rank": "\ud800"}]}',
         r"not \ud800",
     ),
+    (
+        "x.jsonl",
+        rb'{"prompt": "p", "responses": [{"text": "a", "flags": ["\ud800"]}]}',
+        "A flag of answer 1 holds a character that cannot be stored",
+    ),
     ("x.csv", "pré,c\na,b\n".encode("latin-1"), "The header is not UTF-8"),
     ("x.csv", "prompt,réponse\na,b\n".encode("latin-1"), "The header is not UTF-8"),
     ("x.csv", "prompt,completion\na,b\n".encode("utf-16"), "The header is not UTF-8"),

@@ -72,6 +72,8 @@ def record_validate(record: Record) -> Record:
         for number, answer in enumerate(record.answers, start=1):
             text_validate(answer.text, what=f"Answer {number}", blank=True)
             name_validate(answer.author, f"The model of answer {number}")
+            for flag in answer.flags:
+                name_validate(flag, f"A flag of answer {number}")
         name_validate(record.labeler, "The labeler")
         name_validate(record.contributor, "The contributor")
     except ValidationError as error:

@@ -211,7 +211,7 @@ def flags_read(value: Any, what: str) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(flag, str) for flag in value):
         raise LineError(f"{what}: flags must be a list of names.")
-    return tuple(dict.fromkeys(value))
+    return tuple(sorted(set(value)))
 
 
 def read_preference(fields: Fields) -> list[Record]:
