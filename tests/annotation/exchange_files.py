@@ -1,13 +1,33 @@
-"""Files for the tests of imports: written to memory, uploaded, run."""
+"""Files for the tests of imports: written to memory, uploaded, run, killed; and what they left."""
 
 import gzip
 import json
 from typing import Any
 
+import pytest
 from django.core.files.base import ContentFile
+from django.db.models import Model
 
+from annotation.exchange import running
 from annotation.exchange.imports import batch_run, batch_start, batch_upload
-from annotation.models import ImportBatch, Project
+from annotation.exchange.staging import Chunk
+from annotation.models import (
+    Completion,
+    CompletionOrigin,
+    Demonstration,
+    ImportBatch,
+    Judgment,
+    Project,
+    Prompt,
+    Ranking,
+    Task,
+    TaskCompletion,
+)
+
+TABLES: tuple[type[Model], ...] = (
+    *(Prompt, Completion, CompletionOrigin, Task, TaskCompletion),
+    *(Demonstration, Ranking, Judgment),
+)
 
 
 def jsonl(*lines: Any) -> bytes:
@@ -48,3 +68,46 @@ def counts(batch: ImportBatch) -> dict[str, int]:
 
 def zipped(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
+
+
+def rows() -> dict[str, int]:
+    return {table.__name__: table._default_manager.count() for table in TABLES}
+
+
+def demonstrations(count: int, start: int = 0) -> list[dict[str, str]]:
+    return [
+        {"prompt": f"Question {i}?", "completion": f"Answer {i}."}
+        for i in range(start, start + count)
+    ]
+
+
+def k_line(prompt: str, count: int) -> dict[str, Any]:
+    return {
+        "prompt": prompt,
+        "completions": [{"model": f"m{i}", "text": f"answer {i}"} for i in range(count)],
+    }
+
+
+def small_chunks(monkeypatch: pytest.MonkeyPatch, lines: int = 2) -> None:
+    monkeypatch.setattr(running, "FIRST_LINES", lines)
+    monkeypatch.setattr(running, "MOST_LINES", lines)
+    monkeypatch.setattr(running, "FEWEST_LINES", lines)
+
+
+class Killed(BaseException):
+    """What no handler catches: as if the process were gone."""
+
+
+def killed_once_at(monkeypatch: pytest.MonkeyPatch, chunk_number: int, *, after: bool) -> None:
+    write = Chunk.write
+    calls = [0]
+
+    def maybe(chunk: Chunk) -> None:
+        calls[0] += 1
+        if calls[0] == chunk_number and not after:
+            raise Killed
+        write(chunk)
+        if calls[0] == chunk_number and after:
+            raise Killed
+
+    monkeypatch.setattr(Chunk, "write", maybe)

@@ -1,22 +1,132 @@
-"""What an import takes while it runs: memory, and the write lock."""
+"""An import from its check to the flip: what stops it, what kills it, what it takes."""
 
 import gzip
 import json
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from annotation.exchange import running
 from annotation.exchange.exports import iter_demonstrations
 from annotation.exchange.imports import batch_run, batch_start
 from annotation.exchange.lines import PlannedLine
 from annotation.exchange.running import FEWEST_LINES, MOST_LINES, Pace, chunks
-from annotation.models import Demonstration, ImportBatch
-from tests.annotation.exchange_files import upload
+from annotation.exchange.staging import Chunk
+from annotation.models import Demonstration, ImportBatch, Prompt
+from tests.annotation.exchange_files import (
+    Killed,
+    counts,
+    demonstrations,
+    imported,
+    jsonl,
+    k_line,
+    killed_once_at,
+    rows,
+    small_chunks,
+    upload,
+)
 from tests.cast import Cast
 
 LINES, LONG = 200, 100_000
+State = ImportBatch.State
+
+
+def test_a_bad_line_stops_everything_unless_good_lines_are_wanted(cast: Cast) -> None:
+    content = jsonl(*demonstrations(2)) + b"{oops\n" + jsonl({"x": 1}, *demonstrations(1, 2))
+    batch = imported(cast.project, content)
+    assert batch.state == State.FAILED
+    assert batch.finished_at
+    assert [error["line"] for error in batch.report["errors"]] == [3, 4]
+    assert "Not a JSON object" in batch.report["errors"][0]["reason"]
+    assert set(rows().values()) == {0}
+    batch = imported(cast.project, content, good_lines_only=True)
+    assert batch.state == State.VISIBLE
+    assert batch.report["errors_total"] == 2
+    assert counts(batch) == {"lines": 5, "prompts": 3, "demonstrations": 3}
+
+
+def test_files_without_a_good_line_fail(cast: Cast) -> None:
+    assert imported(cast.project, b"\n\n").report["errors"] == [
+        {"line": 0, "reason": "The file holds no lines."}
+    ]
+    assert imported(cast.project, b"{", good_lines_only=True).state == State.FAILED
+
+
+def test_nothing_is_visible_before_the_end(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_chunks(monkeypatch)
+    seen: list[tuple[int, int]] = []
+    write = Chunk.write
+
+    def watch(chunk: Chunk) -> None:
+        write(chunk)
+        seen.append((Prompt.objects.count(), Prompt.objects.visible().count()))
+
+    monkeypatch.setattr(Chunk, "write", watch)
+    imported(cast.project, jsonl(*demonstrations(6)))
+    assert seen == [(2, 0), (4, 0), (6, 0)]
+    assert Prompt.objects.visible().count() == 6
+
+
+@pytest.mark.parametrize("chunk_number", [1, 2, 3, 4])
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_anywhere_and_run_again_gives_the_same(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch, chunk_number: int, after: bool
+) -> None:
+    small_chunks(monkeypatch)
+    content = jsonl(
+        *demonstrations(2),
+        k_line("Hi", 5),
+        {"prompt": "Ho", "chosen": "x", "rejected": "y"},
+        *demonstrations(2),
+        k_line("Hi", 3),
+        {"instruction": "Say x.", "instances": [{"output": text} for text in ("x", "y", "z")]},
+    )
+    whole = imported(cast.other, content)
+    expected = rows()
+    batch = upload(cast.project, content)
+    batch_start(actor=None, batch=batch, call=False)
+    killed_once_at(monkeypatch, chunk_number, after=after)
+    with pytest.raises(Killed):
+        batch_run(batch_id=batch.pk)
+    assert batch_run(batch_id=batch.pk) is None  # its heart beat a moment ago: nobody may
+    batch.refresh_from_db()
+    assert batch.state == State.STAGING
+    settings.HEARTBEAT_LOST = 0
+    batch_run(batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == State.VISIBLE
+    assert rows() == {name: 2 * number for name, number in expected.items()}
+    said = Demonstration.objects.filter(batch=batch, line=8).order_by("pk")
+    assert list(said.values_list("text", flat=True)) == ["x", "y", "z"]
+    assert batch.report == whole.report
+
+
+def test_an_import_that_keeps_breaking_fails_and_leaves_nothing(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HEARTBEAT_LOST = 0
+    small_chunks(monkeypatch)
+    batch = upload(cast.project, jsonl(*demonstrations(4)))
+    batch_start(actor=None, batch=batch, call=False)
+    write = Chunk.write
+
+    def breaks(chunk: Chunk) -> None:
+        if chunk.plans[0][0] > 2:
+            raise IntegrityError("disk on fire")
+        write(chunk)
+
+    monkeypatch.setattr(Chunk, "write", breaks)
+    for _ in range(running.MOST_ATTEMPTS):
+        with pytest.raises(IntegrityError):
+            batch_run(batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == State.FAILED
+    assert batch.finished_at
+    assert "disk on fire" in batch.report["errors"][0]["reason"]
+    assert set(rows().values()) == {0}
 
 
 def test_memory_does_not_grow_with_the_file(cast: Cast) -> None:
