@@ -160,7 +160,8 @@ def tasks_plan(
     Where no sizes fit (10 answers where K is always 9), what is left over is named in the notes.
     """
     if len(hashes) < k_min:
-        notes.append(f"{len(hashes)} different answers where ranking needs {k_min}: no task")
+        some = f"{len(hashes)} different answer{'s' * (len(hashes) != 1)}"
+        notes.append(f"{some} where ranking needs {k_min}: no task")
         return ()
     if len(hashes) <= k_max:
         return (tuple(hashes),)
@@ -169,6 +170,7 @@ def tasks_plan(
     count = -(-len(hashes) // k_max)
     if len(hashes) // count < k_min:
         count -= 1
-        notes.append(f"{len(hashes) - count * k_max} answers left over: K is at most {k_max}")
+        over = len(hashes) - count * k_max
+        notes.append(f"{over} answer{'s' * (over > 1)} left over: K is at most {k_max}")
         shuffled = shuffled[: count * k_max]
     return tuple(tuple(shuffled[start::count]) for start in range(count))

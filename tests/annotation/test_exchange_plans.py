@@ -88,7 +88,7 @@ def test_what_fits_no_task_is_named(cast: Cast) -> None:
     cast.project.refresh_from_db()
     batch = imported(cast.project, jsonl(k_line("Hi", 10)))
     assert [task.k for task in Task.objects.all()] == [9]
-    assert batch.report["skipped"][0]["reason"] == "1 answers left over: K is at most 9"
+    assert batch.report["skipped"][0]["reason"] == "1 answer left over: K is at most 9"
 
 
 def test_preferences_become_rankings_with_dense_ranks(cast: Cast) -> None:

@@ -44,7 +44,7 @@ def test_a_failed_import_notes_what_a_finished_one_does(cast: Cast) -> None:
     assert failed.report["skipped"] == [
         {"line": 1, "reason": "field `mood` is not read here: left out, in 1 line"},
         {"line": 1, "reason": "1 empty answer left out"},
-        {"line": 1, "reason": "1 different answers where ranking needs 4: no task"},
+        {"line": 1, "reason": "1 different answer where ranking needs 4: no task"},
     ]
     done = imported(cast.project, content, good_lines_only=True)
     assert done.state == State.VISIBLE

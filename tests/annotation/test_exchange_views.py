@@ -129,7 +129,7 @@ def test_import_fails_as_a_whole_and_can_be_repeated(client: Client, cast: Cast)
 def test_import_that_failed_shows_notes_as_a_finished_one_does(client: Client, cast: Cast) -> None:
     sign_in(client, cast.ada)
     few = {"prompt": "Name a fruit.", "completions": ["Fig."], "mood": "good"}
-    notes = ("field `mood` is not read here", "different answers where ranking needs 4: no task")
+    notes = ("field `mood` is not read here", "1 different answer where ranking needs 4: no task")
     failed = upload(client, few, BAD)
     start(client, failed)
     assert failed.state == "failed"
