@@ -227,15 +227,14 @@ def overlap_watch(stop: Any, faults: list[str]) -> None:
     from django.db import connection  # noqa: PLC0415
     from django.db.models import Count, F, Q  # noqa: PLC0415
 
-    from annotation.models import Task  # noqa: PLC0415
+    from annotation.models import Assignment  # noqa: PLC0415
 
-    live = Q(assignments__state="leased")
-    counted = Q(assignments__state="submitted", assignments__extra=False)
+    live = Q(state="leased")
+    counted = Q(state="submitted", extra=False)
     while not stop.wait(0.5):
-        over = Task.objects.annotate(held=Count("assignments", filter=live | counted)).filter(
-            held__gt=F("overlap")
-        )
-        faults.extend(f"task {pk} over its overlap" for pk in over.values_list("pk", flat=True))
+        held = Assignment.objects.filter(live | counted).order_by().values("task")
+        over = held.annotate(held=Count("pk")).filter(held__gt=F("task__overlap"))
+        faults.extend(f"task {row['task']} over its overlap" for row in over)
     connection.close()
 
 
@@ -359,9 +358,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--labelers", type=int, default=20)
     parser.add_argument("--processes", type=int, default=4)
-    parser.add_argument("--tasks", type=int, default=3_000)
+    parser.add_argument("--tasks", type=int, default=4_000)
     parser.add_argument("--import-lines", type=int, default=100_000)
-    parser.add_argument("--pause", type=float, default=0.5, help="mean seconds over a task")
+    parser.add_argument("--pause", type=float, default=2.0, help="mean seconds over a task")
     parser.add_argument("--seconds", type=float, default=10.0, help="at least")
     parser.add_argument("--limit", type=float, default=1_800.0, help="seconds for the import")
     parser.add_argument("--database", help="address of an empty database; else a SQLite file")

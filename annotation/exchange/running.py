@@ -24,6 +24,7 @@ from annotation.feedback.signals import feedback_announce
 from annotation.people.models import Project
 from annotation.people.projects import audit
 from annotation.prompts.models import ImportBatch
+from annotation.queue.tasks import tasks_open
 
 State = ImportBatch.State
 logger = logging.getLogger(__name__)
@@ -189,9 +190,10 @@ def let_others_write(seconds: float) -> None:
 
 
 def batch_publish(claim: Claim, project: Project, report: Report) -> None:
-    """Show everything at once: one row changes."""
+    """Show everything at once: the batch's own state, and its tasks into the queue."""
     batch = claim.batch
     with transaction.atomic():
+        tasks_open(batch=batch)
         claim.beat(
             state=State.VISIBLE,
             finished_at=timezone.now(),

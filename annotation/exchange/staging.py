@@ -183,6 +183,7 @@ class Chunk:
                     kind=Task.Kind.RANKING,
                     prompt_id=self.prompts[plan.prompt_hash],
                     k=len(hashes),
+                    state=Task.State.STAGED,
                     overlap=self.project.overlap,
                     batch=self.batch,
                     import_key=key,

@@ -21,12 +21,11 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from annotation.people.models import Membership, MembershipRole, Project, User
-from annotation.prompts.models import ImportBatch
 from annotation.queue.models import Assignment, Task, TaskCompletion
 from annotation.queue.signals import announce, assignment_skipped
 from annotation.texts import json_validate, text_validate
@@ -115,9 +114,7 @@ def tasks_claimable(*, labeler: User, project: Project, kind: str | None) -> Que
         labeler=labeler,
         state__in=(State.LEASED, State.SUBMITTED, State.SKIPPED),
     )
-    hidden = ImportBatch.objects.filter(project=project).exclude(state=ImportBatch.State.VISIBLE)
     tasks = Task.objects.filter(
-        Q(batch=None) | ~Q(batch__in=hidden.values("pk")),
         ~Exists(met),
         project=project,
         state=Task.State.OPEN,

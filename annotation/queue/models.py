@@ -29,6 +29,7 @@ class Task(models.Model):
         PRACTICE = "practice", "Practice"
 
     class State(models.TextChoices):
+        STAGED = "staged", "Staged"  # of an import that is not visible yet: nobody sees it
         OPEN = "open", "Open"  # may be claimed while submitted + leased < overlap
         DONE = "done", "Done"  # has its overlap of submissions; raising the overlap reopens it
         CLOSED = "closed", "Closed"  # withdrawn by an admin or a cancelled round
@@ -85,7 +86,8 @@ class Task(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                name="task_state_known", condition=models.Q(state__in=["open", "done", "closed"])
+                name="task_state_known",
+                condition=models.Q(state__in=["staged", "open", "done", "closed"]),
             ),
             models.CheckConstraint(
                 name="task_training_ranking_k_4_to_9",

@@ -38,16 +38,12 @@ def standings_get(*, labeler: User, projects: Iterable[Project]) -> dict[int, St
     `waiting` leaves out what this labeler has held before and is capped at WAITING_CAP.
     """
     mine = Assignment.objects.filter(labeler=labeler, task__project=OuterRef("pk"))
-    waiting = (
-        Task.objects.visible()
-        .filter(
-            ~Exists(Assignment.objects.filter(labeler=labeler, task=OuterRef("pk"))),
-            project=OuterRef("pk"),
-            state=Task.State.OPEN,
-            overlap__gt=F("submitted_count") + F("leased_count"),
-        )
-        .values("pk")
-    )
+    waiting = Task.objects.filter(
+        ~Exists(Assignment.objects.filter(labeler=labeler, task=OuterRef("pk"))),
+        project=OuterRef("pk"),
+        state=Task.State.OPEN,
+        overlap__gt=F("submitted_count") + F("leased_count"),
+    ).values("pk")
     rows = Project.objects.filter(pk__in=[project.pk for project in projects]).annotate(
         done=RowCount(mine.filter(**submitted_today()).values("pk")),
         waiting=RowCount(waiting[:WAITING_CAP]),

@@ -25,7 +25,6 @@ def task_create(
     purpose: str = Task.Purpose.TRAIN,
     priority: int = 0,
     overlap: int | None = None,
-    batch: ImportBatch | None = None,
 ) -> Task:
     """Put a task into the queue. `overlap` is the project's, and follows it, where none is given.
 
@@ -52,7 +51,6 @@ def task_create(
             overlap=overlap,
             overlap_own=overlap_own,
             priority=priority,
-            batch=batch,
         )
         if completions:
             TaskCompletion.objects.bulk_create(
@@ -78,6 +76,12 @@ def completions_validate(
         raise ValidationError("The same answer stands twice in a task.")
     if any(completion.prompt_id != prompt.pk for completion in answers):
         raise ValidationError("An answer belongs to another prompt.")
+
+
+def tasks_open(*, batch: ImportBatch) -> int:
+    """Put the tasks that an import staged into the queue, all at once. Returns how many."""
+    staged = Task.objects.filter(batch=batch, state=Task.State.STAGED)
+    return staged.update(state=Task.State.OPEN)
 
 
 def task_close(*, task: Task) -> None:
@@ -108,6 +112,7 @@ def overlap_apply(*, project: Project) -> int:
             changed += chunk.update(
                 overlap=project.overlap,
                 state=Case(
+                    When(state=Task.State.STAGED, then=Value(Task.State.STAGED)),
                     When(submitted_count__gte=project.overlap, then=Value(Task.State.DONE)),
                     default=Value(Task.State.OPEN),
                 ),

@@ -15,7 +15,9 @@ from annotation.exchange.imports import batch_run, batch_start
 from annotation.exchange.lines import PlannedLine
 from annotation.exchange.running import FEWEST_LINES, MOST_LINES, Pace, chunks
 from annotation.exchange.staging import Chunk
-from annotation.models import Demonstration, ImportBatch, Prompt
+from annotation.models import Demonstration, ImportBatch, Prompt, Task
+from annotation.queue.leases import task_claim
+from annotation.queue.standing import standing_get
 from tests.annotation.exchange_files import (
     Killed,
     counts,
@@ -68,6 +70,22 @@ def test_nothing_is_visible_before_the_end(cast: Cast, monkeypatch: pytest.Monke
     imported(cast.project, jsonl(*demonstrations(6)))
     assert seen == [(2, 0), (4, 0), (6, 0)]
     assert Prompt.objects.visible().count() == 6
+
+
+def test_tasks_enter_the_queue_with_the_batch(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_chunks(monkeypatch)
+    monkeypatch.setattr(running, "let_others_write", lambda _: waiting.append(work()))
+    waiting: list[int] = []
+
+    def work() -> int:
+        return standing_get(labeler=cast.lena, project=cast.project).waiting
+
+    content = jsonl(*(k_line(f"Prompt {number}.", 4) for number in range(4)))
+    imported(cast.project, content)
+    assert waiting == [0, 0]
+    assert set(Task.objects.values_list("state", flat=True)) == {"open"}
+    assert work() == 4
+    assert task_claim(labeler=cast.lena, project=cast.project)
 
 
 @pytest.mark.parametrize("chunk_number", [1, 2, 3, 4])

@@ -25,7 +25,7 @@ from annotation.queue.leases import (
     tasks_claimable,
 )
 from annotation.queue.signals import assignment_skipped
-from annotation.queue.tasks import overlap_apply, task_close
+from annotation.queue.tasks import overlap_apply, task_close, tasks_open
 from tests.annotation.work import demonstration_task, prompt_make, ranked, ranking_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
@@ -114,11 +114,13 @@ def test_other_projects_and_closed_tasks_are_not_given(cast):
     assert claim(cast.lena, cast.project) is None
 
 
-@pytest.mark.parametrize("state", ImportBatch.State.values)
-def test_tasks_of_an_import_appear_with_it(cast, state):
-    batch = ImportBatch.objects.create(project=cast.project, state=state, filename="f")
-    demonstration_task(cast.project, batch=batch)
-    assert (claim(cast.lena, cast.project) is not None) == (state == "visible")
+def test_staged_tasks_are_not_given_before_they_open(cast):
+    batch = ImportBatch.objects.create(project=cast.project, state="staging", filename="f")
+    task = demonstration_task(cast.project)
+    Task.objects.filter(pk=task.pk).update(batch=batch, state="staged")
+    assert claim(cast.lena, cast.project) is None
+    assert tasks_open(batch=batch) == 1
+    assert claim(cast.lena, cast.project).task == task
 
 
 def test_a_task_is_given_to_overlap_people(cast):

@@ -84,6 +84,14 @@ def test_overlap_apply_writes_in_chunks(cast, monkeypatch, django_assert_num_que
     assert {Task.objects.get(pk=task.pk).overlap for task in tasks} == {3}
 
 
+def test_staged_tasks_stay_staged_with_the_new_overlap(cast):
+    task = demonstration_task(cast.project)
+    Task.objects.filter(pk=task.pk).update(state="staged")
+    project_update(actor=cast.ada, project=cast.project, overlap=3)
+    task.refresh_from_db()
+    assert (task.state, task.overlap) == ("staged", 3)
+
+
 def test_extras_count_when_the_overlap_is_raised_again(cast):
     project = project_update(actor=cast.ada, project=cast.project, overlap=3)
     task = demonstration_task(project)
