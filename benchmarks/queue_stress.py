@@ -82,13 +82,13 @@ class Labeler:
         return result
 
     def step(self) -> None:
-        from annotation.queue import leases  # noqa: PLC0415
+        from annotation.queue import claims, drafts, leases  # noqa: PLC0415
 
         if self.late and (len(self.late) > 1 or self.random.random() < 0.2):
             self.submit(self.late.pop(0))
         at_hand = self.late[0] if self.late else None
         lease = self.timed(
-            "claim", leases.task_claim, labeler=self.user, project=self.project, besides=at_hand
+            "claim", claims.task_claim, labeler=self.user, project=self.project, besides=at_hand
         )
         time.sleep(self.random.expovariate(1 / self.pause) if self.pause else 0)
         if lease is None or lease in self.late:
@@ -103,7 +103,7 @@ class Labeler:
             self.late.append(lease)
         else:
             if chance < 0.50:
-                self.timed("draft", leases.draft_save, assignment=lease, draft={"note": "half"})
+                self.timed("draft", drafts.draft_save, assignment=lease, draft={"note": "half"})
                 self.timed("heartbeat", leases.assignment_heartbeat, assignment=lease)
             self.submit(lease)
 

@@ -7,7 +7,8 @@ from zlib import crc32
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.rankings import JudgmentInput, ranking_submit
 from annotation.models import Assignment, Project, Task, User
-from annotation.queue.leases import shown_slots, task_claim
+from annotation.queue.claims import task_claim
+from annotation.queue.leases import shown_slots
 from simulation.people import SimulatedLabeler
 
 

@@ -23,14 +23,14 @@ from annotation.api.prompts import MessageSerializer
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import MAX_RANK, JudgmentInput, ranking_submit
+from annotation.queue.claims import task_claim
+from annotation.queue.drafts import draft_save
 from annotation.queue.leases import (
     assignment_get,
     assignment_heartbeat,
     assignment_release,
     assignment_skip,
-    draft_save,
     shown_slots,
-    task_claim,
 )
 from annotation.queue.models import Assignment, Task
 

@@ -13,13 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
-from annotation.queue.leases import (
-    assignment_get,
-    assignment_heartbeat,
-    assignment_skip,
-    draft_save,
-    task_claim,
-)
+from annotation.queue.claims import task_claim
+from annotation.queue.drafts import draft_save
+from annotation.queue.leases import assignment_get, assignment_heartbeat, assignment_skip
 from annotation.queue.models import Assignment
 from annotation.queue.standing import standing_get
 from annotation.texts import newlines_plain

@@ -16,7 +16,7 @@ from annotation.exchange.lines import PlannedLine
 from annotation.exchange.running import FEWEST_LINES, MOST_LINES, Pace, chunks
 from annotation.exchange.staging import Chunk
 from annotation.models import Demonstration, ImportBatch, Prompt, Task
-from annotation.queue.leases import task_claim
+from annotation.queue.claims import task_claim
 from annotation.queue.standing import standing_get
 from tests.annotation.exchange_files import (
     Killed,

@@ -24,7 +24,8 @@ from annotation.models import (
     User,
 )
 from annotation.people.projects import project_update
-from annotation.queue.leases import shown_slots, task_claim
+from annotation.queue.claims import task_claim
+from annotation.queue.leases import shown_slots
 from annotation.queue.standing import standing_get
 from tests.annotation.work import demonstration_task, ranking_task
 from tests.cast import Cast, member

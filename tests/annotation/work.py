@@ -2,12 +2,15 @@
 
 import itertools
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from annotation.feedback.rankings import JudgmentInput
 from annotation.models import Assignment, Completion, Project, Prompt, Task, User
 from annotation.prompts.prompts import completion_create, prompt_create
-from annotation.queue.leases import task_claim
+from annotation.queue.claims import task_claim
 from annotation.queue.tasks import task_create
 
 _numbers = itertools.count(1)
@@ -50,3 +53,22 @@ def claimed(labeler: User, project: Project) -> Assignment:
 
 def ranked(ranks: Sequence[int]) -> list[JudgmentInput]:
     return [JudgmentInput(rank) for rank in ranks]
+
+
+def claim(person: User, project: Project, **fields: Any) -> Any:
+    """The labeler's next task, or None; untyped, for tests that know what there is."""
+    return task_claim(labeler=person, project=project, **fields)
+
+
+def lease_age(assignment: Assignment, **ago: float) -> None:
+    """Let the lease have begun and run out some time ago."""
+    then = timezone.now() - timedelta(**ago)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        leased_at=then, heartbeat_at=then, expires_at=then
+    )
+
+
+def counts(task: Task) -> tuple[int, int, str]:
+    """The task's submissions, its leases and its state, as they stand."""
+    task.refresh_from_db()
+    return task.submitted_count, task.leased_count, task.state

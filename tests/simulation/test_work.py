@@ -7,7 +7,8 @@ from django.db.models import F
 
 from annotation.models import Assignment, Demonstration, Ranking, Task
 from annotation.prompts.prompts import completion_create
-from annotation.queue.leases import shown_slots, task_claim
+from annotation.queue.claims import task_claim
+from annotation.queue.leases import shown_slots
 from annotation.queue.tasks import task_create
 from inference.tiny.corpus import training_prompts
 from simulation.judge import judge_score

@@ -8,7 +8,8 @@ from annotation.feedback.demonstrations import demonstration_record
 from annotation.feedback.rankings import JudgmentInput, ranking_submit
 from annotation.models import Task
 from annotation.prompts.prompts import prompt_create, text_hash
-from annotation.queue.leases import shown_slots, task_claim
+from annotation.queue.claims import task_claim
+from annotation.queue.leases import shown_slots
 from inference.choosing import Draw
 from inference.engines.protocol import Completion as Sampled
 from inference.jobs.models import Job

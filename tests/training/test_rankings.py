@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 
 from annotation.feedback.rankings import JudgmentInput, ranking_submit
 from annotation.models import AuditEvent, Membership, Task
-from annotation.queue.leases import assignment_skip, shown_slots, task_claim
+from annotation.queue.claims import task_claim
+from annotation.queue.leases import assignment_skip, shown_slots
 from annotation.queue.tasks import task_close
 from tests.training.by_hand import (
     base_make,

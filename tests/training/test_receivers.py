@@ -3,7 +3,8 @@
 import pytest
 
 from annotation.models import Membership, Task
-from annotation.queue.leases import assignment_skip, task_claim
+from annotation.queue.claims import task_claim
+from annotation.queue.leases import assignment_skip
 from annotation.queue.tasks import task_create
 from tests.training.by_hand import base_make, demonstrations_make, job_succeed, prompts_make, rank
 from training.models import Round, RoundStage
