@@ -1,9 +1,13 @@
 """Files for the tests of imports: written to memory, uploaded, run, killed; and what they left."""
 
 import gzip
+import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 from django.core.files.base import ContentFile
 from django.db.models import Model
@@ -32,6 +36,15 @@ TABLES: tuple[type[Model], ...] = (
 
 def jsonl(*lines: Any) -> bytes:
     return b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
+
+
+def parquet(rows: Sequence[dict[str, Any]], **options: Any) -> bytes:
+    """A Parquet file of rows; a field that only some of them have is null in the others."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    table = pyarrow.table({name: [row.get(name) for row in rows] for name in names})
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(table, out, **options)
+    return out.getvalue()
 
 
 def upload(

@@ -23,6 +23,13 @@ def assistant(text: str) -> dict[str, str]:
     return {"role": "assistant", "content": text}
 
 
+def nested(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
 def one(fields: dict[str, Any]) -> Record:
     (record,) = parse_line(fields).records
     return record
@@ -157,6 +164,47 @@ def test_details_beside_the_content() -> None:
     assert one({"prompt": "x", "use_case": "???", "split": "test_prefs"}) == Record([user("x")])
 
 
+@pytest.mark.parametrize(
+    ("fields", "same"),
+    [
+        (
+            {"prompt": "q", "completion": "a", "messages": None, "chosen": None, "split": None},
+            {"prompt": "q", "completion": "a"},
+        ),
+        (
+            {"messages": [user("q"), assistant("a")], "prompt": None, "completion": None},
+            {"messages": [user("q"), assistant("a")]},
+        ),
+        (
+            {"prompt": "q", "responses": [{"text": "a", "rank": 1, "code": None, "model": None}]},
+            {"prompt": "q", "responses": [{"text": "a", "rank": 1}]},
+        ),
+        (
+            {"prompt": "q", "completions": [{"text": None, "code": "a", "rank": None}]},
+            {"prompt": "q", "completions": [{"code": "a"}]},
+        ),
+        (
+            {"prompt": "q", "completions": [{"text": "a", "model": None, "author": "m"}]},
+            {"prompt": "q", "completions": [{"text": "a", "author": "m"}]},
+        ),
+        (
+            {"prompt": "q", "responses": [{"text": "a", "rank": None}], "ranks": [1]},
+            {"prompt": "q", "responses": ["a"], "ranks": [1]},
+        ),
+        (
+            {"messages": [{"role": None, "content": None, "from": "human", "value": "q"}]},
+            {"messages": [user("q")]},
+        ),
+        (
+            {"instruction": "q", "instances": [{"input": None, "output": "a"}], "output": None},
+            {"instruction": "q", "instances": [{"output": "a"}]},
+        ),
+    ],
+)
+def test_a_null_counts_as_absent(fields: dict[str, Any], same: dict[str, Any]) -> None:
+    assert parse_line(fields) == parse_line(same)
+
+
 @pytest.mark.parametrize(("rank", "wanted"), [("+5", 5), (" 2 ", 2), ("-1", -1)])
 def test_a_rank_may_be_written_as_text(rank: str, wanted: int) -> None:
     assert ranks(one({"prompt": "x", "responses": [{"text": "a", "rank": rank}]})) == {"a": wanted}
@@ -179,6 +227,12 @@ def test_what_nothing_reads_is_named(fields: dict[str, Any], unknown: tuple[str,
     assert parse_line(fields).unknown == unknown
 
 
+def test_a_field_that_nothing_reads_may_be_as_deep_as_it_likes() -> None:
+    assert parse_line({"prompt": "q", "x": nested(900)}).unknown == (
+        "field `x` is not read here",
+    )
+
+
 def test_columns_that_were_not_decoded_are_named_too() -> None:
     assert parse_line({"prompt": "q"}, unread=["x"]).unknown == ("field `x` is not read here",)
     with pytest.raises(LineError, match="Fields found: reply, split"):
@@ -190,6 +244,12 @@ def test_columns_that_were_not_decoded_are_named_too() -> None:
     [
         ({"question": "x", "answer": "y"}, "Fields found: answer, question"),
         ({"prompt": ""}, "empty"),
+        ({"prompt": None, "completion": "x"}, "prompt is missing"),
+        ({"prompt": None, "split": "test"}, "Fields found: split"),
+        ({"prompt": "x", "completions": ["a", None]}, "Answer 2 must be a list of messages"),
+        ({"instruction": "x", "instances": [{"output": None}]}, "Instance 1 lacks its `output`"),
+        ({"messages": [{"role": "user", "content": None}]}, "lacks its role or its content"),
+        ({"prompt": nested(62)}, "`prompt` is nested deeper than 60 levels"),
         ({"prompt": 3}, "must be a list of messages"),
         ({"completion": "x"}, "prompt is missing"),
         ({"prompt": "x", "completion": " "}, "`completion` is empty"),

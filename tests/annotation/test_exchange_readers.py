@@ -5,7 +5,6 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,13 @@ from hypothesis import strategies as st
 
 from annotation.exchange import readers
 from annotation.exchange.readers import FileProblem, Line, read_lines
+from tests.annotation.exchange_files import parquet
 
 LIMIT = 10**9
 
 
 def lines(content: bytes, name: str = "x.jsonl", max_bytes: int = LIMIT) -> list[Line]:
     return list(read_lines(io.BytesIO(content), name, max_bytes=max_bytes))
-
-
-def parquet(rows: Sequence[dict[str, Any]], **options: Any) -> bytes:
-    out = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), out, **options)
-    return out.getvalue()
 
 
 def test_json_lines_are_numbered_as_an_editor_does() -> None:

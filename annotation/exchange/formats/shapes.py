@@ -14,6 +14,7 @@ from annotation.exchange.formats.conversations import (
     shared_text,
     transcript_read,
 )
+from annotation.exchange.formats.nulls import fields_present
 from annotation.exchange.formats.records import (
     Answer,
     LineError,
@@ -38,9 +39,10 @@ SPLITS = {"validation": Prompt.Split.VALID.value, **{s: s for s in Prompt.Split.
 def parse_line(fields: Fields, *, unread: Collection[str] = ()) -> Parsed:
     """Read a line's fields into records; raises LineError with the reason and what to do.
 
-    `unread`: names of fields that the line has too, none of them in KNOWN_FIELDS.
+    A null counts as absent. `unread`: names of fields that the line has too, none of them in
+    KNOWN_FIELDS.
     """
-    fields = {key: value for key, value in fields.items() if value is not None}
+    fields = fields_present(fields, read=KNOWN_FIELDS)
     for form, wanted, beside, read in FORMS:
         if wanted.intersection(fields):
             try:
