@@ -228,9 +228,7 @@ def test_what_nothing_reads_is_named(fields: dict[str, Any], unknown: tuple[str,
 
 
 def test_a_field_that_nothing_reads_may_be_as_deep_as_it_likes() -> None:
-    assert parse_line({"prompt": "q", "x": nested(900)}).unknown == (
-        "field `x` is not read here",
-    )
+    assert parse_line({"prompt": "q", "x": nested(900)}).unknown == ("field `x` is not read here",)
 
 
 def test_columns_that_were_not_decoded_are_named_too() -> None:
