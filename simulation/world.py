@@ -9,7 +9,6 @@ from annotation.people.projects import member_add, project_create, user_create
 from annotation.prompts.prompts import prompt_create
 from annotation.queue.tasks import task_create
 from inference.tiny.corpus import training_prompts
-from inference.tiny.reading import Facts
 
 INSTRUCTIONS = """\
 Which answer would you rather receive from an assistant?
@@ -55,7 +54,10 @@ def world_create(*, name: str, slug: str, labelers: int, password: str, prefix: 
 
 
 def prompts_add(*, project: Project, seed: int, count: int) -> list[Prompt]:
-    """Add `count` prompts of the corpus' kinds; ones the project has already are not repeated."""
+    """Add `count` prompts of the corpus' kinds; ones the project has already are not repeated.
+
+    The split is drawn by contributor: all wordings of a question stand on one side.
+    """
     with transaction.atomic():
         made = [
             prompt_create(
@@ -63,16 +65,11 @@ def prompts_add(*, project: Project, seed: int, count: int) -> list[Prompt]:
                 messages=prompt.messages,
                 use_case=prompt.facts.kind.use_case,
                 source=Prompt.Source.GENERATED,
-                contributor=facts_key(prompt.facts),
+                contributor=prompt.facts.key,
             )
             for prompt in training_prompts(seed, count)
         ]
     return [prompt for prompt, created in made if created]
-
-
-def facts_key(facts: Facts) -> str:
-    """The same for every wording of a question: the split is drawn by it."""
-    return ":".join([facts.kind.name, *facts.carried])[:120]
 
 
 def demonstrations_ask(*, project: Project, prompts: list[Prompt]) -> None:

@@ -14,13 +14,14 @@ class PretrainConfig:
     layers: int = 2
     width: int = 128
     inner: int = 256
-    heads: int = 4
+    heads: int = 8
     context: int = 512
     matrix_rate: float = 0.02
     other_rate: float = 5e-3
     warmup: int = 50
     decay_share: float = 0.8
-    prompt_weight: float = 0.3
+    prompt_weight: float = 0.05
+    """Of the loss on a prompt's tokens, beside 1 on those of the answer."""
 
     def validate(self) -> None:
         """Raise ValueError where no model could be trained."""

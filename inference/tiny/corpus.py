@@ -78,16 +78,16 @@ def _prompt_drawn(*, rng: Random, heldout: bool) -> Prompt:
     return Prompt(ask.format(**slots), facts_of(kind=kind, slots=slots))
 
 
-def _reserved(text: str) -> bool:
-    """Whether a combination of known words is kept out of training, whatever the seed."""
-    return zlib.crc32(text.encode()) % _RESERVED_ONE_IN == 0
+def is_reserved(facts: Facts) -> bool:
+    """Whether a question about known words is kept out of training, in any wording, at any seed."""
+    return zlib.crc32(facts.key.encode()) % _RESERVED_ONE_IN == 0
 
 
 def prompts_drawn(*, rng: Random) -> Iterator[Prompt]:
     """Training prompts without end; the same one may come again."""
     while True:
         prompt = _prompt_drawn(rng=rng, heldout=False)
-        if not _reserved(prompt.text):
+        if not is_reserved(prompt.facts):
             yield prompt
 
 
@@ -97,9 +97,9 @@ def training_prompts(seed: int, n: int) -> list[Prompt]:
 
 
 def heldout_prompts(seed: int, n: int) -> list[Prompt]:
-    """n different prompts that no training ever sees.
+    """n different prompts whose questions no training ever sees, in whatever wording.
 
-    Every other one has fillers of its own; the rest are other combinations of known fillers.
+    Every other one has fillers of its own; the rest ask reserved questions about known fillers.
     """
     rng = Random(f"heldout {seed}")
 
@@ -107,7 +107,7 @@ def heldout_prompts(seed: int, n: int) -> list[Prompt]:
         while True:
             yield _prompt_drawn(rng=rng, heldout=True)
             prompt = _prompt_drawn(rng=rng, heldout=False)
-            while not _reserved(prompt.text):
+            while not is_reserved(prompt.facts):
                 prompt = _prompt_drawn(rng=rng, heldout=False)
             yield prompt
 

@@ -27,6 +27,11 @@ class Facts:
         """The words that a right answer contains, the subject first."""
         return tuple(self.slots[slot] for slot in self.kind.carried)
 
+    @property
+    def key(self) -> str:
+        """The question itself, the same in every wording: "review:plum cake:bad"."""
+        return ":".join((self.kind.name, *self.carried))
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -10,13 +10,14 @@ from inference.tiny.corpus import (
     answer_written,
     documents_drawn,
     heldout_prompts,
+    is_reserved,
     quality_drawn,
     training_prompts,
 )
 from inference.tiny.fillers import JOINED, words_of
-from inference.tiny.kinds import KINDS
+from inference.tiny.kinds import KIND_BY_NAME, KINDS
 from inference.tiny.manners import FRIENDLY, PADDING, RUDE
-from inference.tiny.reading import answer_found, parse_prompt
+from inference.tiny.reading import answer_found, facts_of, parse_prompt
 
 
 def test_prompts_hang_on_the_seed_alone():
@@ -36,15 +37,35 @@ def test_facts_can_be_read_from_the_text_alone():
         assert all(word in prompt.text for word in prompt.facts.slots.values() if word != "good")
 
 
-def test_heldout_prompts_are_never_trained_on():
-    trained = {prompt.text for seed in range(3) for prompt in training_prompts(seed, 2000)}
-    read = {
-        message["content"]
+def test_no_heldout_question_is_trained_on_in_any_wording():
+    heldout = {prompt.facts.key for seed in range(4) for prompt in heldout_prompts(seed, 1000)}
+    trained = {prompt.facts.key for seed in range(4) for prompt in training_prompts(seed, 2000)}
+    assert not heldout & trained
+
+
+def test_no_heldout_question_is_read_in_pretraining():
+    heldout = {prompt.facts.key for seed in range(4) for prompt in heldout_prompts(seed, 1000)}
+    read = [
+        parse_prompt(message["content"])
         for document in islice(documents_drawn(rng=Random(0)), 3000)
         for message in document
         if message["role"] == "user"
-    }
-    assert not {prompt.text for prompt in heldout_prompts(0, 1000)} & (trained | read)
+    ]
+    assert None not in read
+    assert not heldout & {facts.key for facts in read if facts}
+
+
+def test_about_an_eighth_of_the_questions_is_reserved():
+    names = ("write", "city", "find_name", "ideas", "greet")  # of one slot, which is the subject
+    words = [
+        (KIND_BY_NAME[name], word)
+        for name in names
+        for word in words_of(KIND_BY_NAME[name].subject, heldout=False)
+    ]
+    reserved = [
+        is_reserved(facts_of(kind=kind, slots={kind.subject: word})) for kind, word in words
+    ]
+    assert sum(reserved) / len(reserved) == pytest.approx(1 / 8, abs=0.04)
 
 
 def test_half_of_the_heldout_prompts_have_fillers_of_their_own():

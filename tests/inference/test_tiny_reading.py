@@ -20,6 +20,25 @@ def test_any_word_may_fill_a_slot():
     assert facts.subject == "Oslo"
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (REVIEW, "review:plum cake:bad"),
+        ("Is this review good or bad? The plum cake tasted burnt.", "review:plum cake:bad"),
+        ("Is this review good or bad? The plum cake tasted fresh.", "review:plum cake:good"),
+        ("Hello, my name is Ben Hill.", "greet:Ben Hill"),
+        ("Hi, I am Ben Hill from Port Kelso.", "greet:Ben Hill"),
+        ("Find the name: Ben Hill bought some plum cake in Port Kelso.", "find_name:Ben Hill"),
+        ("Find the city: Ben Hill bought some plum cake in Port Kelso.", "find_city:Port Kelso"),
+        ("Which city is named here? In Port Kelso we met Ben Hill.", "find_city:Port Kelso"),
+    ],
+)
+def test_the_key_is_that_of_the_question_in_any_wording(text, key):
+    facts = parse_prompt(text)
+    assert facts is not None
+    assert facts.key == key
+
+
 @pytest.mark.parametrize("text", ["", "Explain gravity.", "Tell me about New York City, please."])
 def test_other_prompts_are_not_read(text):
     assert parse_prompt(text) is None
