@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -205,15 +206,26 @@ NO_END = (
     f"{TOO_LONG} Nothing from here on was read. Either a quote is left open: close it. Or the "
     f"file's lines end with a carriage return alone, as on old Macs. {UNIX_OR_WINDOWS}"
 )
+NEVER_CLOSED = "A quote is opened here and never closed. Nothing from here on was read."
+NOT_CLOSED_SOON = (
+    f"A quote is opened here and not closed in {MAX_LINE // 2**20} MiB, the most a line may have. "
+    "Nothing from here on was read."
+)
 
 
 class CsvText:
-    """Decoded lines for csv.reader, which may join several to a record; each record is bounded."""
+    """Decoded lines for csv.reader, which may join several to a record; each record is bounded.
+
+    `start` is the number of the record's first line, `number` that of the last line given.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self.lines = raw_lines(file)
         self.number = 0
-        self.size = 0
+        self.record_begin()
+
+    def record_begin(self) -> None:
+        self.start, self.size = self.number + 1, 0
 
     def __iter__(self) -> "CsvText":
         return self
@@ -222,41 +234,51 @@ class CsvText:
         self.number, raw = next(self.lines)
         self.size += len(raw or b"")
         if raw is None or self.size > MAX_LINE:
-            raise EndOfReading(self.number, NO_END)
+            reason = NO_END if self.number == self.start else NOT_CLOSED_SOON
+            raise EndOfReading(self.start, reason)
         # What is no UTF-8 becomes half surrogates, found again in the record it belongs to.
         return raw.decode("utf-8-sig" if self.number == 1 else "utf-8", "surrogateescape")
 
 
 def read_csv(file: IO[bytes], *, tabs: bool) -> Iterator[Line]:
-    """Records of a CSV with a header. An empty cell is a missing field; lists are JSON."""
+    """Records of a CSV with a header, by the number of their first line.
+
+    An empty cell is a missing field; lists are JSON.
+    """
     text = CsvText(file)
     try:
-        header_text = next(text, "")
-        if "\r" in header_text.rstrip("\r\n"):
+        first = next(text, "")
+        if "\r" in first.rstrip("\r\n"):
             yield Line(1, error=BARE_CR)
             return
-        delimiter = csv_delimiter(header_text, tabs)
-        header = header_read(next(csv.reader([header_text], delimiter=delimiter), []))
-        if any(undecoded(name) or "\0" in name for name in header):
-            yield Line(1, error=f"The header is {NOT_UTF8[0].lower()}{NOT_UTF8[1:]}")
+        rows = csv.reader(chain([first], text), delimiter=csv_delimiter(first, tabs), strict=True)
+        header = header_read(next(rows, []))
+        if problem := header_problem(header):
+            yield Line(1, error=problem)
             return
-        if len(header) > MAX_COLUMNS or len(set(header)) != len(header):
-            yield Line(1, error=f"The header must have at most {MAX_COLUMNS} columns, each once.")
-            return
-        rows = csv.reader(text, delimiter=delimiter, strict=True)
         while True:
-            start, text.size = text.number + 1, 0
+            text.record_begin()
             row = next(rows, None)
             if row is None:
                 return
             if any(row):
-                yield read_row(start, header, row)
+                yield read_row(text.start, header, row)
     except csv.Error as error:
-        bare = str(error).startswith("new-line character")  # what csv says of a bare return
-        reason = f"Not CSV: {error}. Nothing after this was read."
-        yield Line(text.number or 1, error=BARE_CR if bare else reason)
+        yield Line(text.start, error=csv_problem(str(error), text))
     except EndOfReading as end:
         yield Line(end.args[0], error=end.args[1])
+
+
+def csv_problem(error: str, text: CsvText) -> str:
+    """In words what csv.reader says of a record."""
+    if error.startswith("new-line character"):
+        return BARE_CR
+    if error.startswith("unexpected end of data"):
+        return NEVER_CLOSED
+    if text.number > text.start:
+        where = f"A quote is opened here and closed amid a cell in line {text.number}."
+        return f"{where} Nothing from here on was read."
+    return f"Not CSV: {error}. Nothing after this was read."
 
 
 def header_read(cells: list[str]) -> list[str]:
@@ -265,6 +287,16 @@ def header_read(cells: list[str]) -> list[str]:
     while header and not header[-1]:
         header.pop()
     return header
+
+
+def header_problem(header: list[str]) -> str:
+    if not header:
+        return "The header is empty: name the columns in the first line."
+    if any(undecoded(name) or "\0" in name for name in header):
+        return f"The header is {NOT_UTF8[0].lower()}{NOT_UTF8[1:]}"
+    if len(header) > MAX_COLUMNS or len(set(header)) != len(header):
+        return f"The header must have at most {MAX_COLUMNS} columns, each once."
+    return ""
 
 
 def undecoded(cell: str) -> bool:

@@ -37,7 +37,7 @@ def test_a_parquet_file_that_mixes_forms_is_read_as_if_its_nulls_were_not_there(
     talk = [{"role": "user", "content": "One?"}, {"role": "assistant", "content": "Yes."}]
     shared = [{"from": "human", "value": "Two?"}, {"from": "gpt", "value": "No."}]
     answers = [{"text": f"a{i}", "model": "m"} for i in range(3)]
-    mixed = [
+    mixed: list[dict[str, Any]] = [
         {"prompt": "Three?", "completion": "Perhaps.", "split": "test"},
         {"messages": talk},
         {"messages": shared},
