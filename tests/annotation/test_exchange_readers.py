@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.exchange import readers
-from annotation.exchange.readers import FileProblem, Line, read_lines
+from annotation.exchange.readers import FileProblem, Line, raw, read_lines
+from annotation.exchange.readers import parquet as parquet_reader
 from tests.annotation.exchange_files import parquet
 
 LIMIT = 10**9
@@ -33,7 +33,7 @@ def test_json_lines_are_numbered_as_an_editor_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "reason"),
+    ("content", "reason"),
     [
         (b'{"a": 1', "column 8"),
         (b'{"a": NaN}', "NaN is not JSON"),
@@ -46,8 +46,8 @@ def test_json_lines_are_numbered_as_an_editor_does() -> None:
         (b'{"a": ' + b"9" * 5000 + b"}", "Not a JSON object"),
     ],
 )
-def test_a_bad_line_says_why_and_reading_goes_on(raw: bytes, reason: str) -> None:
-    first, second = lines(raw + b'\n{"b": 2}\n')
+def test_a_bad_line_says_why_and_reading_goes_on(content: bytes, reason: str) -> None:
+    first, second = lines(content + b'\n{"b": 2}\n')
     assert first.number == 1
     assert first.fields == {}
     assert re.search(reason, first.error), first.error
@@ -55,7 +55,7 @@ def test_a_bad_line_says_why_and_reading_goes_on(raw: bytes, reason: str) -> Non
 
 
 def test_a_line_too_long_is_passed_over() -> None:
-    long = b'{"a": "' + b"x" * readers.MAX_LINE * 2 + b'"}'
+    long = b'{"a": "' + b"x" * raw.MAX_LINE * 2 + b'"}'
     first, second = lines(long + b'\n{"b": 2}\n')
     assert "2 MiB" in first.error
     assert second == Line(2, {"b": 2})
@@ -234,7 +234,7 @@ def test_parquet_rows_keep_their_nesting_and_lose_their_nulls() -> None:
 
 def test_parquet_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [{"prompt": "x" * 200}, {"prompt": "y"}]
-    monkeypatch.setattr(readers, "MAX_LINE", 100)
+    monkeypatch.setattr(parquet_reader, "MAX_LINE", 100)
     first, second = lines(parquet(rows), "x.parquet")
     assert "Longer" in first.error
     assert second.fields == {"prompt": "y"}

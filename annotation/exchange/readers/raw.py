@@ -1,0 +1,59 @@
+"""Lines by their number, before anybody asks what they hold; and what any reader says of one."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+MAX_LINE = 2 * 1024 * 1024  # bytes of one line; eight Parquet rows of it fit in memory easily
+TOO_LONG = f"Longer than {MAX_LINE // 2**20} MiB, the most a line may have."
+NOT_UTF8 = "Not UTF-8: save the file as UTF-8."
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+
+
+class FileProblem(ValueError):
+    """The file as a whole cannot be read. The message says why, and what to change."""
+
+
+class EndOfReading(Exception):
+    """Nothing after this point of the file can be read."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file: its number from 1, and its fields or the reason it has none.
+
+    `unread`: the names of a Parquet file's columns that no form knows, which are not even decoded.
+    """
+
+    number: int
+    fields: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    unread: tuple[str, ...] = ()
+
+
+def raw_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """(number, bytes) of each line; None for one longer than MAX_LINE, which is skipped over."""
+    number = 0
+    while True:
+        number += 1
+        try:
+            raw = file.readline(MAX_LINE + 1)
+            if not raw:
+                return
+            if len(raw) <= MAX_LINE or raw.endswith(b"\n"):
+                yield number, raw
+                continue
+            while raw and not raw.endswith(b"\n"):
+                raw = file.readline(MAX_LINE)
+        except DAMAGED as error:
+            reason = "The archive is damaged or cut off here; nothing after this was read."
+            raise EndOfReading(number, reason) from error
+        except EndOfReading as error:
+            raise EndOfReading(number, str(error)) from error
+        yield number, None
+
+
+def no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON: use null or a number")
