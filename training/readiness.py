@@ -7,9 +7,9 @@ from django.core.files.storage import default_storage
 
 from annotation.models import Demonstration, Project, Prompt
 from inference.registry import base_name
+from training.prompts import prompts_lacking
 from training.rankings import labelers_eligible
 from training.recipes import Recipe
-from training.stages import prompts_unranked
 
 
 def readiness_check(*, project: Project, recipe: Recipe) -> None:
@@ -20,7 +20,7 @@ def readiness_check(*, project: Project, recipe: Recipe) -> None:
             _k_reason(project, recipe),
             _base_reason(project),
             _demonstrations_reason(project),
-            _prompts_reason(project),
+            prompts_lacking(project.pk),
             _overlap_reason(project),
         )
         if reason
@@ -71,12 +71,6 @@ def _demonstrations_reason(project: Project) -> str:
         "There are no demonstrations to train on. Have labelers write some, or import "
         "demonstrations."
     )
-
-
-def _prompts_reason(project: Project) -> str:
-    if prompts_unranked(project.pk).exists():
-        return ""
-    return "There is no prompt left that nobody has ranked. Import prompts."
 
 
 def _overlap_reason(project: Project) -> str:

@@ -6,19 +6,19 @@ part, which writes the stage's rows inside the transaction that sets the stage g
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from annotation.models import Prompt, Task
+from annotation.models import Task
 from inference.child.failure import Failure
 from inference.child.spec import Config
 from inference.models import ModelVersion, SamplingItem
 from inference.registry import base_model_get
 from inference.sampling import Mix, sampling_job_create
 from training.models import Round, RoundStage, Run, RunInput, Snapshot, SnapshotItem
+from training.prompts import prompts_choose, prompts_lacking
 from training.rankings import Rankings, rankings_of
 from training.recipes import Recipe, RecipeError, recipe_load
 from training.runs import run_create
@@ -27,7 +27,6 @@ from training.snapshots import snapshot_create, snapshot_discard
 Name = RoundStage.Name
 Role = RunInput.Role
 Kind = SnapshotItem.Kind
-Split = Prompt.Split
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def _sample_policy(round_: Round) -> Begin:
 def _sampling(round_: Round, mix: Mix, count: int, salt: str) -> Begin:
     prompts = prompts_choose(round_, count, salt)
     if not prompts:
-        raise ValidationError("Every prompt is ranked or waits to be ranked. Import more prompts.")
+        raise ValidationError(prompts_lacking(round_.project_id))
     recipe = recipe_of(round_)
 
     def write() -> dict[str, Any]:
@@ -177,25 +176,6 @@ def round_previous(round_: Round) -> Round | None:
         .order_by("-number")
         .first()
     )
-
-
-def prompts_unranked(project_id: int) -> QuerySet[Prompt]:
-    """Prompts to train or validate on that nobody has ranked or is about to rank."""
-    tasks = Task.objects.filter(project=project_id, kind=Task.Kind.RANKING)
-    return (
-        Prompt.objects.visible()
-        .filter(project=project_id, split__in=[Split.TRAIN, Split.VALID])
-        .exclude(rankings__is_current=True)
-        .exclude(pk__in=tasks.exclude(state=Task.State.CLOSED).values("prompt"))
-    )
-
-
-def prompts_choose(round_: Round, count: int, salt: str) -> list[int]:
-    """At most `count` of them, drawn by the round's seed and their texts, whatever their ids."""
-    found = prompts_unranked(round_.project_id).order_by("content_hash", "pk")
-    ids = list(found.values_list("pk", flat=True))
-    chosen = Random(f"{round_.seed}:{round_.number}:{salt}").sample(ids, min(count, len(ids)))
-    return sorted(chosen)
 
 
 def tasks_of(job_ids: Iterable[int | None]) -> QuerySet[Task]:

@@ -20,6 +20,7 @@ from training.figures import metrics_text
 from training.logs import log_tail
 from training.models import Round, Run, RunEvent
 from training.notices import round_notice, run_notice
+from training.prompts import prompts_unranked
 from training.recipes import RECIPES
 from training.rounds import round_cancel, round_go_on, round_retry, round_start, round_status
 from training.runs import run_cancel
@@ -65,7 +66,8 @@ def round_new(request: HttpRequest, access: Access) -> HttpResponse:
             form.add_error(None, error)
         else:
             return redirect("round", access.project.slug, round_.number)
-    context = {"form": form, "recipes": RECIPES.values()}
+    fresh = prompts_unranked(access.project.pk).count()
+    context = {"form": form, "recipes": RECIPES.values(), "fresh": fresh}
     return render(request, "training/round_new.html", context)
 
 

@@ -6,19 +6,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from annotation.models import AuditEvent, Demonstration, Prompt, Task
-from annotation.prompts.prompts import prompt_create
+from annotation.models import AuditEvent, Demonstration, Task
 from annotation.queue.tasks import task_close
 from inference.jobs.models import Job
 from inference.models import ModelVersion, SamplingJob
 from tests.training.by_hand import (
-    base_make,
-    demonstrations_make,
     job_fail,
     job_succeed,
-    prompts_make,
     rank,
 )
+from tests.training.turning import ORDER, advance, stage, start, states, through
 from training.models import Round, RoundStage, Run, Snapshot
 from training.recipes import RECIPES
 from training.rounds import (
@@ -32,49 +29,11 @@ from training.rounds import (
 from training.runs import run_create
 from training.snapshots import snapshot_create
 from training.stage_claims import stage_claim
-from training.stages import prompts_choose, prompts_unranked, stage_model
+from training.stages import stage_model
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db]
 
 State = RoundStage.State
-ORDER = ["sft", "sample", "rank", "reward", "ppo", "sample_policy"]
-
-
-@pytest.fixture
-def ready(cast, storage_in_tmp):
-    base_make(storage_in_tmp)
-    demonstrations_make(prompts_make(cast.project)[:5])
-    return cast
-
-
-def start(cast, **changes):
-    recipe = RECIPES["smoke"].model_dump() | {"prompts_per_round": 8} | changes
-    return round_start(actor=cast.rosa, project=cast.project, recipe=recipe, seed=7)
-
-
-def stage(round_, name):
-    return round_.stages.select_related("run", "sampling_job").get(name=name)
-
-
-def states(round_):
-    return list(round_.stages.order_by("position").values_list("state", flat=True))
-
-
-def advance(round_):
-    round_advance(round_id=round_.pk)
-    round_.refresh_from_db()
-
-
-def through(cast, round_, last="sample_policy"):
-    """Do the work of every stage up to `last`."""
-    for name in ORDER[: ORDER.index(last) + 1]:
-        advance(round_)
-        assert stage(round_, name).state == State.RUNNING
-        if name == "rank":
-            rank(cast.project, cast.lena)
-        else:
-            job_succeed(stage(round_, name))
-    advance(round_)
 
 
 def test_a_whole_round_in_order(ready):
@@ -215,36 +174,6 @@ def test_the_second_round_mixes_in_the_policy_and_counts_what_it_left(ready):
     assert data.counts["rankings"] == 16  # of both rounds
 
 
-def test_prompts_are_asked_once_and_include_validation(ready):
-    round_ = start(ready, prompts_per_round=20)
-    through(ready, round_)
-    asked = Task.objects.filter(kind="ranking").values_list("prompt__split", flat=True)
-    assert len(asked) == 24
-    assert set(asked) == {"train", "valid"}
-    assert not prompts_unranked(ready.project.pk).exists()
-
-
-def test_the_same_seed_asks_the_same_prompts(ready):
-    round_ = start(ready)
-    chosen = prompts_choose(round_, 8, "sample")
-    assert chosen == prompts_choose(round_, 8, "sample")
-    round_.seed += 1
-    assert chosen != prompts_choose(round_, 8, "sample")
-
-
-def test_the_same_seed_asks_the_same_texts_whatever_their_ids(ready):
-    round_ = start(ready)
-    twin = Round(project=ready.other, number=round_.number, seed=round_.seed)
-    for prompt in Prompt.objects.filter(project=ready.project).order_by("-pk"):
-        prompt_create(project=ready.other, messages=prompt.messages, split=prompt.split)
-
-    def asked(one):
-        chosen = Prompt.objects.filter(pk__in=prompts_choose(one, 8, "sample"))
-        return set(chosen.values_list("content_hash", flat=True))
-
-    assert asked(round_) == asked(twin)
-
-
 def test_a_failed_stage_fails_the_round_with_its_cause_and_can_be_tried_again(ready):
     round_ = start(ready)
     through(ready, round_, "sample")
@@ -277,13 +206,6 @@ def test_a_failed_round_waits_for_the_one_under_way(ready):
     start(ready)
     with pytest.raises(ValidationError, match="one at a time"):
         round_retry(actor=ready.rosa, round=failed)
-
-
-def test_no_prompts_left_is_told_as_a_failure(ready):
-    round_ = start(ready, prompts_per_round=24)
-    through(ready, round_, "ppo")
-    assert round_.state == Round.State.FAILED
-    assert "Import more prompts" in round_status(round_)["stages"][5]["error_cause"]
 
 
 def test_cancelling_stops_the_job_and_withdraws_what_is_unranked(ready):

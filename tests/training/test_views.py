@@ -1,7 +1,6 @@
 """The researcher's pages."""
 
 import json
-from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -14,11 +13,8 @@ from inference.registry import model_register
 from tests.annotation.test_people_project_views import check_access, sign_in
 from tests.cast import Cast
 from tests.training.by_hand import (
-    base_make,
-    demonstrations_make,
     job_fail,
     job_succeed,
-    prompts_make,
     rank,
 )
 from training.models import Metric, Round, Run, RunEvent
@@ -26,13 +22,6 @@ from training.recipes import RECIPES
 from training.rounds import round_advance, round_cancel, round_start
 
 HOSTILE = "<script>alert(1)</script> **bold**"
-
-
-@pytest.fixture
-def ready(cast: Cast, storage_in_tmp: Path) -> Cast:
-    base_make(storage_in_tmp)
-    demonstrations_make(prompts_make(cast.project)[:5])
-    return cast
 
 
 @pytest.fixture
@@ -93,6 +82,7 @@ def test_round_new_it_works(client: Client, ready: Cast) -> None:
     page = page_of(client, "/p/everyday/rounds/new/?recipe=smoke&seed=5")
     assert 'value="smoke" checked' in page
     assert 'value="5"' in page
+    assert "24 prompts that nobody has ranked" in page
     answer = client.post("/p/everyday/rounds/new/", {"recipe": "smoke", "seed": "5"})
     round_ = Round.objects.get()
     assert answer["Location"] == "/p/everyday/rounds/1/"
