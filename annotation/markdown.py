@@ -3,18 +3,28 @@
 Texts come from models, files and strangers. Raw HTML is shown as text; an image is shown as a link,
 because fetching it would tell its server who reads what and when; nh3 sanitises the result once
 more, so that a fault in one of the two does not open the page.
+
+Who judges a text has to see all of it: line breaks and indentation stay as written, and a text of
+which the formatting would hide something is shown as plain text.
 """
 
+import html
+import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, paragraph, table
 from markdown_it.token import Token
+
+from annotation.texts import leaves_mark
 
 # fmt: off
 TAGS = {
@@ -22,12 +32,25 @@ TAGS = {
     "pre", "blockquote", "ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td",
 }
 # fmt: on
-ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "code": {"class"}}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    "li": {"value"},
+    "code": {"class", "title"},
+}
 REL = "noopener nofollow"
 # Past these the parser's time (30 µs a bracket) is not worth the formatting: shown as plain text.
 LONGEST = 40_000
 MOST_BRACKETS = 4_000
 LONGEST_REMEMBERED = 8_000
+# A row of two characters is filled up to the header's width: of a few kB came megabytes.
+MOST_CELLS = 5_000
+MOST_NESTED = 20
+NO_BREAK = "\u00a0"
+
+
+class NotFormatted(Exception):
+    """The text is not worth formatting, or would lose something by it."""
 
 
 def image_as_link(
@@ -38,8 +61,40 @@ def image_as_link(
     return f'<a href="{escapeHtml(str(token.attrs.get("src", "")))}">{escapeHtml(text)} (image)</a>'
 
 
+def paragraph_indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A paragraph whose lines keep their indentation, in spaces that no browser collapses."""
+    indent = max(0, state.sCount[start] - state.blkIndent)
+    paragraph(state, start, end, silent)
+    inline = state.tokens[-2]
+    inline.content = re.sub(
+        r"^[ \t]+",
+        lambda spaces: NO_BREAK * len(spaces[0].expandtabs(4)),
+        " " * indent + inline.content,
+        flags=re.MULTILINE,
+    )
+    return True
+
+
+def table_bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table, while all tables of the text have at most MOST_CELLS cells. Raises NotFormatted."""
+    found = table(state, start, end, True)
+    if silent or not found:
+        return found
+    width = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
+    last = next((line for line in range(start, end) if state.isEmpty(line)), end)
+    state.env["cells"] = state.env.get("cells", 0) + width * (last - start)
+    if state.env["cells"] > MOST_CELLS:
+        raise NotFormatted
+    return table(state, start, end, silent)
+
+
 def parser() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+    options = {"html": False, "breaks": True, "maxNesting": MOST_NESTED}
+    markdown = MarkdownIt("commonmark", options).enable("table")
+    # A definition shows nothing where it stands, an entity something else than was written.
+    markdown.disable(["reference", "entity"])
+    markdown.block.ruler.at("paragraph", paragraph_indented)
+    markdown.block.ruler.at("table", table_bounded, {"alt": ["paragraph", "reference"]})
     markdown.add_render_rule("image", image_as_link)
     return markdown
 
@@ -50,20 +105,74 @@ PARSER = parser()
 def markdown_render(text: str) -> SafeString:
     """Render `text` to sanitised HTML; links carry rel="noopener nofollow"."""
     if len(text) > LONGEST or text.count("[") > MOST_BRACKETS:
-        return mark_safe(f"<pre>{escapeHtml(text)}</pre>")  # noqa: S308 - escaped just here
+        return plain(text)
     return remembered(text) if len(text) <= LONGEST_REMEMBERED else rendered(text)
 
 
 def rendered(text: str) -> SafeString:
-    html = nh3.clean(
-        PARSER.render(text),
+    try:
+        return mark_safe(formatted(text))  # noqa: S308 - sanitised there
+    except NotFormatted:
+        return plain(text)
+
+
+# Instructions stand on every page and answers come back on reload; some 10 MB at the most.
+remembered = lru_cache(maxsize=512)(rendered)
+
+
+def plain(text: str) -> SafeString:
+    # The first line break within <pre> is not the text's.
+    return mark_safe(f"<pre>\n{escapeHtml(text)}</pre>")  # noqa: S308 - escaped just here
+
+
+def formatted(text: str) -> str:
+    """Sanitised HTML in which all of `text` can be read. Raises NotFormatted."""
+    env: dict[str, Any] = {}
+    tokens = PARSER.parse(text, env)
+    if any(token.level >= MOST_NESTED - 1 for token in tokens):
+        raise NotFormatted  # the parser drops what lies deeper
+    for token in tokens:
+        note_keep(token)
+    shown = nh3.clean(
+        PARSER.renderer.render(tokens, PARSER.options, env),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel=REL,
     )
-    return mark_safe(html)  # noqa: S308 - sanitised just above
+    if not all_shown(text, shown):
+        raise NotFormatted
+    return shown
 
 
-# Instructions stand on every page and answers come back on reload; some 10 MB at the most.
-remembered = lru_cache(maxsize=512)(rendered)
+def note_keep(token: Token) -> None:
+    """Let a list's numbers and what stands behind a fence be seen as they were written."""
+    if token.type == "list_item_open" and token.info:
+        token.attrSet("value", token.info)
+    elif token.type == "fence" and token.info.strip():
+        token.attrSet("title", token.info.strip())
+
+
+TAG = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
+EMPTY_LINK = re.compile(r"<a [^>]*></a>")
+NOTED = re.compile(r' (?:href|title|value)="([^"]*)"')
+# ASCII punctuation is what Markdown is made of; all else is the writer's.
+WORD = re.compile(r"[^\s!-/:-@\[-`{-~]+")
+
+
+def all_shown(text: str, shown: str) -> bool:
+    """Whether each word of `text` is in the HTML's text or in what it notes (links, numbers).
+
+    And whether there is anything to see at all, where the text has something.
+    """
+    shown = EMPTY_LINK.sub("", shown)
+    seen = html.unescape(TAG.sub(" ", shown))
+    if leaves_mark(text) and not leaves_mark(seen):
+        return False
+    noted = html.unescape("\n".join(NOTED.findall(shown)))
+    found = words(seen) + (words(noted) | words(unquote(noted)))
+    return words(text) <= found
+
+
+def words(text: str) -> Counter[str]:
+    return Counter(WORD.findall(text.casefold()))

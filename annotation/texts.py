@@ -1,6 +1,7 @@
 """What any text that people or files bring must hold before it is stored."""
 
 import json
+import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,6 +9,11 @@ from django.core.exceptions import ValidationError
 MAX_TEXT = 200_000
 # Far below where Python's own recursion ends, wherever in the stack a value is written.
 MAX_DEPTH = 60
+# Spaces, control and format characters, and the blanks that Unicode counts as letters or symbols.
+UNSEEN = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
+BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(
+    map(chr, range(0xFE00, 0xFE10))
+)
 
 
 def text_validate(text: object, *, what: str, limit: int = MAX_TEXT, blank: bool = False) -> str:
@@ -25,6 +31,11 @@ def text_validate(text: object, *, what: str, limit: int = MAX_TEXT, blank: bool
     if not storable(text):
         raise ValidationError(f"{what} holds a character that cannot be stored (NUL or broken).")
     return text
+
+
+def leaves_mark(text: str) -> bool:
+    """Whether anything of the text can be seen: no spaces, no zero-width or control characters."""
+    return any(unicodedata.category(char) not in UNSEEN and char not in BLANKS for char in text)
 
 
 def storable(text: str) -> bool:

@@ -2,12 +2,14 @@
 
 import re
 import time
+from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.markdown import ATTRIBUTES, LONGEST, TAGS, markdown_render
+from annotation.markdown import ATTRIBUTES, LONGEST, MOST_CELLS, MOST_NESTED, TAGS, markdown_render
 
 
 def test_commonmark_and_tables() -> None:
@@ -16,9 +18,9 @@ def test_commonmark_and_tables() -> None:
     )
     assert "<h1>T</h1>" in html
     assert "<em>a</em> <strong>b</strong> <code>c</code>" in html
-    assert '<ol start="3">\n<li>x</li>' in html
+    assert '<ol start="3">\n<li value="3">x</li>' in html
     assert "<td>d</td>" in html
-    assert '<pre><code class="language-py">1 &lt; 2\n</code></pre>' in html
+    assert '<pre><code title="py" class="language-py">1 &lt; 2\n</code></pre>' in html
 
 
 def test_raw_html_is_shown_as_text() -> None:
@@ -52,7 +54,7 @@ def test_other_schemes_are_no_links(target: str) -> None:
 
 def test_what_is_too_long_to_parse_is_shown_as_it_is() -> None:
     html = markdown_render("<b>" + "x" * LONGEST)
-    assert html.startswith("<pre>&lt;b&gt;xxx")
+    assert html.startswith("<pre>\n&lt;b&gt;xxx")
 
 
 @pytest.mark.parametrize("pattern", ["[", "![", "[a](", "[a][", "a\n", "**a", "|a|b\n|-|-\n"])
@@ -73,3 +75,109 @@ def test_nothing_but_the_listed_tags_and_attributes_ever_comes_out(text: str) ->
         assert tag in TAGS
         allowed = ATTRIBUTES.get(tag, set()) | {"rel"}
         assert set(re.findall(r'([a-z-]+)="', attributes)) <= allowed
+
+
+class Shown(HTMLParser):
+    """What a reader of the HTML has before them: its text, and where its links and lists point."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.noted = ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.noted += "".join(
+            f"{value} " for name, value in attrs if name in ("href", "title", "value")
+        )
+
+
+def shown(text: str) -> Shown:
+    reader = Shown()
+    reader.feed(markdown_render(text))
+    reader.close()
+    return reader
+
+
+def plain(text: str) -> bool:
+    """Whether `text` is shown as it was written, with no formatting at all."""
+    html = markdown_render(text)
+    return html.startswith("<pre>\n") and shown(text).text == f"\n{text}"
+
+
+def test_a_newline_is_a_line_break() -> None:
+    assert markdown_render("One\ntwo  \nthree\n\nfour") == (
+        "<p>One<br>\ntwo<br>\nthree</p>\n<p>four</p>\n"
+    )
+
+
+def test_indentation_is_kept_in_paragraphs_lists_and_quotes() -> None:
+    assert markdown_render("  Roses\n  are\n    red,\n\tviolets") == (
+        "<p>&nbsp;&nbsp;Roses<br>\n&nbsp;&nbsp;are<br>\n"
+        "&nbsp;&nbsp;&nbsp;&nbsp;red,<br>\n&nbsp;&nbsp;&nbsp;&nbsp;violets</p>\n"
+    )
+    assert "<li>a<br>\nb<br>\n&nbsp;&nbsp;c</li>" in markdown_render("- a\n  b\n    c")
+    assert "<p>q<br>\n&nbsp;&nbsp;r</p>" in markdown_render("> q\n>   r")
+
+
+def test_link_definitions_are_seen() -> None:
+    assert shown("See [it][a].\n\n[a]: http://x.example 'T'").text == (
+        "See [it][a].\n[a]: http://x.example 'T'\n"
+    )
+
+
+def test_an_entity_is_shown_as_it_was_written() -> None:
+    assert shown("&copy; &#65; &nbsp;").text == "&copy; &#65; &nbsp;\n"
+
+
+def test_a_lists_numbers_are_the_writers() -> None:
+    assert shown("1. a\n7. b\n03. c").noted == "1 7 03 "
+
+
+@pytest.mark.parametrize("text", ["# ", "***", "[](http://x.example)", "-", "> > ", "| | |\n|-|-|"])
+def test_what_is_nothing_but_markup_is_shown_as_it_is(text: str) -> None:
+    assert plain(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> " * (MOST_NESTED + 5) + "!",
+        "\n".join("  " * depth + "- x" for depth in range(MOST_NESTED)),
+        "| a | b |\n|---|---|\n| 1 | 2 | and more |",
+        "[a](ftp://x.example/file)",
+        "Words and ![a](http://x.example 'a title') of it",
+    ],
+)
+def test_what_formatting_would_drop_is_shown_as_it_is(text: str) -> None:
+    assert plain(text)
+
+
+def test_many_cells_are_shown_as_plain_text() -> None:
+    """Rows are filled up to the header's width: of 4 kB came a megabyte."""
+    row = "|".join("abcdefghij") + "\n"
+    table = row + "|".join("-" * 10) + "\n" + row * 80
+    assert markdown_render(table).count("<td>") == 800
+    wide = "|" * 100 + "\n" + "|-" * 99 + "|\n"
+    few = "a\n" * (MOST_CELLS // 100 - 10)
+    assert "<table>" in markdown_render(wide + few)
+    assert plain(wide + few + "a\n" * 20)
+    assert plain(f"{wide}{few}\n" * 2)
+
+
+@given(st.text(max_size=20) | MARKS)
+def test_every_word_can_be_read(text: str) -> None:
+    reader = shown(text)
+    seen = f"{reader.text} {reader.noted} {unquote(reader.noted)}".casefold()
+    assert all(word in seen for word in re.findall(r"[a-z0-9]+|[^\W_]+", text.casefold()))
+
+
+@given(st.text(st.sampled_from("word \n\t*_#>-1.|`"), max_size=80))
+def test_without_links_every_word_stands_in_the_text(text: str) -> None:
+    reader = shown(text)
+    for word in re.findall("[word]+", text):
+        assert word in reader.text + reader.noted
+    if text.strip():
+        assert reader.text.strip()
