@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.feedback.urls")),
     path("", include("annotation.exchange.urls")),
     path("p/<slug:slug>/", views.project, name="project"),
+    path("p/<slug:slug>/ask/", views.project_ask, name="project-ask"),
 ]

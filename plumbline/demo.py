@@ -1,11 +1,12 @@
 """The demo project: enough of everything that each role finds work at the first sign-in."""
 
+from annotation.feedback.asking import demonstrations_ask
 from annotation.models import Project, Prompt
 from inference.jobs.supervisor import jobs_drain
 from inference.registry import base_model_get
 from inference.sampling import sampling_job_create
 from simulation.work import labelers_work
-from simulation.world import World, demonstrations_ask, prompts_add, world_create
+from simulation.world import World, prompts_add, world_create
 
 SLUG = "everyday"
 PASSWORD = "plumbline-demo"  # noqa: S105  printed at every start, and served on loopback only
@@ -23,16 +24,15 @@ def demo_seed() -> bool:
         return False
     world = world_create(name="Everyday help", slug=SLUG, labelers=3, password=PASSWORD)
     prompts = prompts_add(project=world.project, seed=7, count=PROMPTS)
-    demonstrations_add(world=world, prompts=prompts[:DEMONSTRATIONS])
-    rest = prompts[DEMONSTRATIONS:]
-    demonstrations_ask(project=world.project, prompts=rest[:DEMONSTRATIONS_WAITING])
-    rankings_add(world=world, prompts=rest[-RANKINGS_WAITING:])
+    demonstrations_add(world=world)
+    demonstrations_ask(actor=world.admin, project=world.project, count=DEMONSTRATIONS_WAITING)
+    rankings_add(world=world, prompts=prompts[-RANKINGS_WAITING:])
     return True
 
 
-def demonstrations_add(*, world: World, prompts: list[Prompt]) -> None:
+def demonstrations_add(*, world: World) -> None:
     """Demonstrations by simulated labelers, so that a round can be started at once."""
-    demonstrations_ask(project=world.project, prompts=prompts)
+    demonstrations_ask(actor=world.admin, project=world.project, count=DEMONSTRATIONS)
     labelers_work(project=world.project, people=world.labelers, seed=7)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from annotation.models import Prompt
+from annotation.feedback.asking import demonstrations_ask, prompts_undemonstrated
 from inference.jobs.supervisor import jobs_drain
 from inference.models import ModelVersion
 from inference.registry import base_model_get
@@ -22,7 +22,7 @@ from simulation.evaluation import labelers_agreement, reward_accuracy_by_judge, 
 from simulation.progress import RoundProgress
 from simulation.report import report_table, round_report
 from simulation.work import labelers_work
-from simulation.world import World, demonstrations_ask, prompts_add, world_create
+from simulation.world import World, prompts_add, world_create
 from training.models import Round, RoundStage
 from training.recipes import Recipe
 from training.rounds import round_advance, round_start
@@ -57,7 +57,6 @@ class Loop:
     out: Path
     console: Console
     world: World
-    prompts: list[Prompt]
     rounds: list[Round] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
 
@@ -92,17 +91,18 @@ def loop_create(
         password=secrets.token_urlsafe(),
         prefix=f"{tag}-",
     )
-    prompts = prompts_add(project=world.project, seed=seed, count=sizes.prompts)
+    prompts_add(project=world.project, seed=seed, count=sizes.prompts)
     report: dict[str, Any] = {"seed": seed, "rounds": []}
-    return Loop(seed, recipe, sizes, out, console, world, prompts, [], report)
+    return Loop(seed, recipe, sizes, out, console, world, [], report)
 
 
 def demonstrations_write(loop: Loop) -> None:
     """Ask for demonstrations of prompts that have none yet, and let people write them."""
     sizes = loop.sizes
     count = sizes.demonstrations_later if loop.rounds else sizes.demonstrations_first
-    asked = [prompt for prompt in loop.prompts if not prompt.tasks.exists()][:count]
-    demonstrations_ask(project=loop.world.project, prompts=asked)
+    world = loop.world
+    if prompts_undemonstrated(world.project).exists():
+        demonstrations_ask(actor=world.researcher, project=world.project, count=count)
     people_work(loop)
 
 

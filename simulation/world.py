@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from annotation.models import Project, Prompt, Task, User
+from annotation.models import Project, Prompt, User
 from annotation.people.projects import member_add, project_create, user_create
 from annotation.prompts.prompts import prompt_create
-from annotation.queue.tasks import task_create
 from inference.tiny.corpus import training_prompts
 
 INSTRUCTIONS = """\
@@ -70,9 +69,3 @@ def prompts_add(*, project: Project, seed: int, count: int) -> list[Prompt]:
             for prompt in training_prompts(seed, count)
         ]
     return [prompt for prompt, created in made if created]
-
-
-def demonstrations_ask(*, project: Project, prompts: list[Prompt]) -> None:
-    """Put a demonstration task for each prompt into the queue."""
-    for prompt in prompts:
-        task_create(project=project, kind=Task.Kind.DEMONSTRATION, prompt=prompt)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import ProjectAPI, Role, StrictSerializer
+from annotation.feedback.asking import MOST_ASKED, demonstrations_ask
 from annotation.prompts.models import Completion, Prompt
 from annotation.queue.models import Task
 from annotation.queue.tasks import task_close, task_create
@@ -56,6 +57,18 @@ class TaskCreateSerializer(StrictSerializer):
     completions = serializers.ListField(child=IdField(), required=False, max_length=9)
     overlap = serializers.IntegerField(min_value=1, max_value=50, required=False)
     priority = serializers.IntegerField(min_value=-1_000, max_value=1_000, required=False)
+
+
+class AskSerializer(StrictSerializer):
+    """`count`: for how many demonstrations to ask at most."""
+
+    count = serializers.IntegerField(min_value=1, max_value=MOST_ASKED)
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """`asked`: for how many demonstrations labelers were asked."""
+
+    asked = serializers.IntegerField()
 
 
 class TasksView(ProjectAPI[Task]):
@@ -121,3 +134,20 @@ class TaskCloseView(TaskView):
         task = get_object_or_404(self.rows(), pk=self.kwargs["task_id"])
         task_close(task=task)
         return Response(TaskSerializer(task).data)
+
+
+class DemonstrationsView(ProjectAPI[Task]):
+    serializer_class = AskedSerializer
+    queryset = Task.objects.none()
+    http_method_names = ["post", "options"]
+    read_roles = write_roles = ROLES
+
+    @extend_schema(
+        operation_id="tasks_demonstrations", request=AskSerializer, responses={201: AskedSerializer}
+    )
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Ask for demonstrations of the oldest prompts that have none and wait for none."""
+        asked = demonstrations_ask(
+            actor=self.access.user, project=self.access.project, **self.body(AskSerializer)
+        )
+        return Response({"asked": asked}, status=201)

@@ -19,6 +19,11 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/tasks/", tasks.TasksView.as_view(), name="api-tasks"),
     path("projects/<slug:slug>/tasks/claim/", work.ClaimView.as_view(), name="api-claim"),
+    path(
+        "projects/<slug:slug>/tasks/demonstrations/",
+        tasks.DemonstrationsView.as_view(),
+        name="api-tasks-demonstrations",
+    ),
     path("projects/<slug:slug>/tasks/<int:task_id>/", tasks.TaskView.as_view(), name="api-task"),
     path(
         "projects/<slug:slug>/tasks/<int:task_id>/close/",

@@ -60,6 +60,21 @@ def task_create(
     return task
 
 
+def demonstration_tasks_create(*, project: Project, prompts: Sequence[Prompt]) -> None:
+    """Put a task to demonstrate each of the project's prompts into the queue, all at once."""
+    if any(prompt.project_id != project.pk for prompt in prompts):
+        raise ValidationError("The prompt belongs to another project.")
+    Task.objects.bulk_create(
+        Task(
+            project=project,
+            kind=Task.Kind.DEMONSTRATION,
+            prompt=prompt,
+            overlap=project.overlap,
+        )
+        for prompt in prompts
+    )
+
+
 def completions_validate(
     *, project: Project, kind: str, purpose: str, prompt: Prompt, answers: Sequence[Completion]
 ) -> None:

@@ -141,3 +141,25 @@ def test_another_projects_task_is_404(cast, as_):
     task = ranking_task(cast.other)
     assert as_(cast.ada).get(f"{HERE}tasks/{task.pk}/").status_code == 404
     assert as_(cast.ada).post(f"{HERE}tasks/{task.pk}/close/").status_code == 404
+
+
+def test_demonstrations_are_asked_for(cast, as_):
+    rows = [prompt_make(cast.project, split="train") for _ in range(3)]
+    path = f"{HERE}tasks/demonstrations/"
+    said = as_(cast.rosa).post(path, {"count": 2}, format="json")
+    assert (said.status_code, said.json()) == (201, {"asked": 2})
+    tasks = Task.objects.filter(kind="demonstration").order_by("pk")
+    assert [task.prompt for task in tasks] == rows[:2]
+    assert as_(cast.ada).post(path, {"count": 2}, format="json").json() == {"asked": 1}
+    refused = as_(cast.ada).post(path, {"count": 2}, format="json")
+    assert refused.status_code == 400
+    assert "No prompt is left" in refused.json()["count"][0]
+    assert as_(cast.lena).post(path, {"count": 2}, format="json").status_code == 403
+    assert as_(cast.ada).get(path).status_code == 405
+
+
+@pytest.mark.parametrize("body", [{}, {"count": 0}, {"count": 1_001}, {"count": "many"}])
+def test_how_many_demonstrations_is_checked(cast, as_, body):
+    prompt_make(cast.project, split="train")
+    said = as_(cast.ada).post(f"{HERE}tasks/demonstrations/", body, format="json")
+    assert (said.status_code, list(said.json())) == (400, ["count"])

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from django.db.models import F
 
+from annotation.feedback.asking import demonstrations_ask
 from annotation.models import Assignment, Demonstration, Ranking, Task
 from annotation.prompts.prompts import completion_create
 from annotation.queue.claims import task_claim
@@ -14,7 +15,7 @@ from inference.tiny.corpus import training_prompts
 from simulation.judge import judge_score
 from simulation.people import SimulatedLabeler
 from simulation.work import labelers_work, task_do
-from simulation.world import World, demonstrations_ask, prompts_add, world_create
+from simulation.world import World, prompts_add, world_create
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -25,11 +26,11 @@ def world() -> World:
 
 
 def test_every_demonstration_asked_for_is_written_and_good(world: World) -> None:
-    prompts = prompts_add(project=world.project, seed=1, count=12)
-    demonstrations_ask(project=world.project, prompts=prompts)
-    assert labelers_work(project=world.project, people=world.labelers, seed=1) == len(prompts)
+    prompts_add(project=world.project, seed=1, count=12)
+    asked = demonstrations_ask(actor=world.admin, project=world.project, count=10)
+    assert labelers_work(project=world.project, people=world.labelers, seed=1) == asked
     written = Demonstration.objects.filter(project=world.project)
-    assert written.count() == len(prompts)
+    assert written.count() == asked
     scores = [judge_score(row.prompt.messages, row.text) for row in written]
     assert sum(scores) / len(scores) > 1.5
 
@@ -79,8 +80,8 @@ def best_answer(messages: list[dict[str, str]]) -> str:
 
 
 def test_no_more_is_done_than_the_limit_allows(world: World) -> None:
-    prompts = prompts_add(project=world.project, seed=4, count=10)
-    demonstrations_ask(project=world.project, prompts=prompts)
+    prompts_add(project=world.project, seed=4, count=10)
+    demonstrations_ask(actor=world.admin, project=world.project, count=10)
     assert labelers_work(project=world.project, people=world.labelers, seed=4, limit=4) == 4
     assert Task.objects.filter(state="done").count() == 4
     assert not Task.objects.filter(submitted_count__gt=F("overlap")).exists()
