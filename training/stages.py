@@ -18,6 +18,7 @@ from inference.models import ModelVersion, SamplingItem
 from inference.registry import base_model_get
 from inference.sampling import Mix, sampling_job_create
 from training.models import Round, RoundStage, Run, RunInput, Snapshot, SnapshotItem
+from training.previous import round_previous
 from training.prompts import prompts_choose, prompts_lacking
 from training.rankings import Rankings, rankings_of
 from training.recipes import Recipe, RecipeError, recipe_load
@@ -165,17 +166,6 @@ def stage_model(round_: Round, name: str) -> ModelVersion:
     """The model that a finished training stage of the round made."""
     run = Run.objects.get(round_stage__round=round_, round_stage__name=name)
     return ModelVersion.objects.get(made_by=f"run:{run.pk}")
-
-
-def round_previous(round_: Round) -> Round | None:
-    """The latest round before this one that made a policy."""
-    return (
-        Round.objects.filter(
-            project=round_.project_id, number__lt=round_.number, state=Round.State.SUCCEEDED
-        )
-        .order_by("-number")
-        .first()
-    )
 
 
 def tasks_of(job_ids: Iterable[int | None]) -> QuerySet[Task]:
