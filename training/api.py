@@ -32,6 +32,7 @@ class StageSerializer(serializers.Serializer[Any]):
     finished = serializers.DateTimeField(allow_null=True)
     error_cause = serializers.CharField()
     error_advice = serializers.CharField()
+    warnings = serializers.ListField(child=serializers.CharField())
     run = serializers.IntegerField(allow_null=True)
 
 

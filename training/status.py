@@ -9,6 +9,7 @@ from inference.jobs.models import Job
 from inference.models import ModelVersion, SamplingItem
 from training.models import Metric, Round, RoundStage, Run
 from training.stages import rankings_awaited, recipe_of
+from training.warnings import run_warnings
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ def stage_status(round_: Round, stage: RoundStage) -> dict[str, Any]:
         "finished": _iso(stage.finished_at),
         "error_cause": stage.error_cause,
         "error_advice": stage.error_advice,
+        "warnings": run_warnings(stage.run) if stage.run else [],
         "run": stage.run_id,
     }
 

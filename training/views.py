@@ -25,6 +25,7 @@ from training.recipes import RECIPES
 from training.rounds import round_cancel, round_go_on, round_retry, round_start, round_status
 from training.runs import run_cancel
 from training.samples import samples_of
+from training.warnings import run_warnings
 
 Role = MembershipRole.Role
 POINTS = 300  # a curve needs no more on a screen
@@ -154,6 +155,7 @@ def run_show(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "notice": run_notice(run),
+        "warnings": run_warnings(run),
         "curves": curves_of(run, points),
         "table": [(name, thin(found, TABLE_ROWS)) for name, found in points.items()],
         "samples": samples,

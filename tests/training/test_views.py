@@ -117,6 +117,13 @@ def test_round_it_works(client: Client, round_: Round, ready: Cast) -> None:
     assert 'data-curves="train/loss"' in page
 
 
+def test_round_tells_what_its_runs_warn_of(client: Client, round_: Round, ready: Cast) -> None:
+    warning = "Left out: &lt;i&gt;three&lt;/i&gt;."
+    page = page_of(sign_in(client, ready.rosa), "/p/everyday/rounds/1/")
+    assert f'<div class="note warn"><b>SFT:</b> {warning}</div>' in page
+    assert f'<div class="note warn"><b>Warning.</b> {warning}</div>' in page_of(client, run_url())
+
+
 def test_round_shows_what_models_say_as_text(client: Client, round_: Round, ready: Cast) -> None:
     page = page_of(sign_in(client, ready.rosa), "/p/everyday/rounds/1/")
     assert "<script>alert" not in page
