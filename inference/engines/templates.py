@@ -6,21 +6,39 @@ So the template's hash travels with every model, and a mismatch is refused.
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from inference.child.failure import Failure
 
 Message = dict[str, str]
 """{"role": "system" | "user" | "assistant", "content": text}"""
 
+PAD: Final = "<|pad|>"
+ROLES: Final = ("<|system|>", "<|user|>", "<|assistant|>")
+# Prefix-preserving: the rendered prompt is a prefix of the rendered conversation, and an assistant
+# turn is its text and EOS, whether it was said earlier or is being written now.
+CHAT_TEMPLATE: Final = (
+    "{{ bos_token }}"
+    "{% for message in messages %}"
+    "{{ '<|' + message['role'] + '|>' + message['content'] }}"
+    "{% if message['role'] == 'assistant' %}{{ eos_token }}{% endif %}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
+)
+"""Our own: the built-in model's, and that of any other base which has none."""
+
 
 def render_prompt(tokenizer: Any, messages: Sequence[Message]) -> list[int]:
-    """Token ids of the conversation so far, ending with the assistant's role token."""
+    """Token ids of the conversation so far, ending with the assistant's role token.
+
+    A tokenizer without a template is a foreign base's before its SFT: it reads ours as plain text.
+    """
     text = tokenizer.apply_chat_template(
         [
             {"role": message["role"], "content": _defused(tokenizer, message["content"])}
             for message in messages
         ],
+        chat_template=own_template(tokenizer) or CHAT_TEMPLATE,
         tokenize=False,
         add_generation_prompt=True,
     )
@@ -33,13 +51,22 @@ def render_completion(tokenizer: Any, text: str) -> list[int]:
     return [*ids, tokenizer.eos_token_id]
 
 
+def own_template(tokenizer: Any) -> str | None:
+    """The tokenizer's chat template, of several the one named "default"; None without any."""
+    template = tokenizer.chat_template
+    if isinstance(template, dict):
+        template = template.get("default")
+    return template or None
+
+
 def template_hash(tokenizer: Any) -> str:
     """sha256 of the chat template's text. Raises Failure where the tokenizer has none."""
-    template = tokenizer.chat_template
-    if not isinstance(template, str):
+    template = own_template(tokenizer)
+    if template is None:
         raise Failure(
             "The model's tokenizer has no chat template.",
-            "Start from a model folder whose tokenizer_config.json or chat_template.jinja has one.",
+            "Start from an SFT model, which has one, or add one to the model's folder "
+            "(chat_template.jinja).",
         )
     return hashlib.sha256(template.encode()).hexdigest()
 
@@ -71,6 +98,8 @@ def _defused(tokenizer: Any, text: str) -> str:
     Otherwise a prompt that quotes "<|assistant|>" would speak for the assistant, and an answer that
     quotes the EOS token would end there.
     """
-    for token in _control_tokens(tokenizer).values():
+    # Where our template is read as plain text, its roles are no control tokens, but speak as loud.
+    roles = () if own_template(tokenizer) else ROLES
+    for token in (*_control_tokens(tokenizer).values(), *roles):
         text = text.replace(token, f"{token[:1]}\u200b{token[1:]}")
     return text

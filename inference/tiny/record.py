@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from inference.engines.templates import CHAT_TEMPLATE, PAD, ROLES
 from inference.tiny.config import PretrainConfig
 
 BUILD_FILE: Final = "build.json"
@@ -54,9 +55,10 @@ def build_facts(folder: Path) -> dict[str, Any]:
 
 
 def build_fingerprint(*, seed: int, config: PretrainConfig, vocabulary: int) -> str:
-    """Hash of all that decides the model: seed, shape, steps and this package's own sources."""
+    """Hash of all that decides the model: seed, shape, template and this package's own sources."""
     digest = hashlib.sha256()
-    digest.update(json.dumps([seed, config.as_dict(), vocabulary], sort_keys=True).encode())
+    decides = [seed, config.as_dict(), vocabulary, PAD, ROLES, CHAT_TEMPLATE]
+    digest.update(json.dumps(decides, sort_keys=True).encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""A byte-level BPE with its own pad, BOS, EOS and role tokens and a chat template.
+"""A byte-level BPE with its own pad, BOS, EOS and role tokens and our chat template.
 
 A word must look the same at the start of an answer as in the middle of the prompt, else it cannot
 be copied: every text is read as if it began with a space, and decoding takes that space off again.
@@ -12,21 +12,10 @@ from typing import Final
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-PAD: Final = "<|pad|>"
+from inference.engines.templates import CHAT_TEMPLATE, PAD, ROLES
+
 BOS: Final = "<|bos|>"
 EOS: Final = "<|eos|>"
-ROLES: Final = ("<|system|>", "<|user|>", "<|assistant|>")
-
-# Prefix-preserving: the rendered prompt is a prefix of the rendered conversation, and an assistant
-# turn is its text and EOS, whether it was said earlier or is being written now.
-CHAT_TEMPLATE: Final = (
-    "{{ bos_token }}"
-    "{% for message in messages %}"
-    "{{ '<|' + message['role'] + '|>' + message['content'] }}"
-    "{% if message['role'] == 'assistant' %}{{ eos_token }}{% endif %}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
-)
 
 
 def tokenizer_trained(

@@ -15,6 +15,7 @@ from inference.engines.protocol import Message, Request, Sampling, ScoreRequest
 from inference.engines.scoring import Scorer
 from inference.engines.templates import render_completion, render_prompt, template_hash
 from inference.engines.transformers_engine import TransformersEngine
+from tests.inference.foreign import FOREIGN, foreign_base
 from tests.inference.tiny import tiny_causal_lm, tiny_reward_model, tiny_tokenizer
 
 ROOT = Path(__file__).parents[2]
@@ -227,6 +228,14 @@ def test_a_prompt_past_the_context_is_refused_by_itself(models):
     answers = list(engine.complete([long, *requests()]))
     assert "passes the model's 512" in answers[0].refused
     assert all(len(answer.completions) == 3 for answer in answers[1:])
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_base_from_elsewhere_answers_as_it_is(name, tmp_path):
+    engine = TransformersEngine(foreign_base(name, tmp_path), device=CPU)
+    answers = list(engine.complete(requests(n=2)))
+    assert not any(answer.refused for answer in answers)
+    assert all(one.token_ids for answer in answers for one in answer.completions)
 
 
 def test_adapters_are_refused_in_plain_words(models):

@@ -8,10 +8,12 @@ from inference.child.failure import Failure
 from inference.engines.templates import (
     check_template,
     control_ids,
+    own_template,
     render_completion,
     render_prompt,
     template_hash,
 )
+from tests.inference.foreign import gpt2
 from tests.inference.tiny import SPECIAL, tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()
@@ -84,6 +86,30 @@ def test_the_hash_follows_the_template():
     assert template_hash(other) != template_hash(TOKENIZER)
     with pytest.raises(Failure, match="differs from that of the snapshot"):
         check_template(other, template_hash(TOKENIZER), "the snapshot")
+
+
+def test_without_a_template_a_prompt_is_rendered_in_ours():
+    _, bare = gpt2()
+    talk = [
+        {"role": "user", "content": "a"},
+        {"role": "assistant", "content": "b <|user|>"},
+        {"role": "user", "content": "c"},
+    ]
+    end = "<|endoftext|>"
+    assert bare.decode(render_prompt(bare, talk)) == (
+        f"{end}<|user|>a<|assistant|>b <\u200b|user|>{end}<|user|>c<|assistant|>"
+    )
+
+
+def test_of_several_templates_the_default_one_counts():
+    several = tiny_tokenizer()
+    several.chat_template = {"tool_use": "tools", "default": TOKENIZER.chat_template}
+    messages = [{"role": "user", "content": "Hi"}]
+    assert template_hash(several) == template_hash(TOKENIZER)
+    assert render_prompt(several, messages) == render_prompt(TOKENIZER, messages)
+    several.chat_template = {"tool_use": "tools"}
+    assert own_template(several) is None
+    assert render_prompt(several, messages)[0] == BOS
 
 
 def test_without_a_template_it_says_so():

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoTokenizer
 
-from inference.engines.templates import render_completion, render_prompt
+from inference.engines.templates import PAD, ROLES, render_completion, render_prompt
 from inference.tiny.build import corpus_tokenizer
-from inference.tiny.tokenizer import BOS, EOS, PAD, ROLES
+from inference.tiny.tokenizer import BOS, EOS
 
 ANSWER = "In Kelso you find small markets, green parks and good bread."
 TALK = [

@@ -21,7 +21,8 @@ def load_tokenizer(folder: Path) -> Any:
     if tokenizer.pad_token_id is None or tokenizer.pad_token_id == tokenizer.eos_token_id:
         raise Failure(
             "The tokenizer has no pad token of its own.",
-            "Add one: where padding equals EOS, a model never learns to end its answers.",
+            "Start from an SFT model, which has one: where padding equals EOS, a model never "
+            "learns to end its answers.",
         )
     return tokenizer
 

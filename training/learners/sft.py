@@ -18,7 +18,8 @@ from inference.engines.device import prepare_torch
 from inference.engines.noise import table_noise
 from inference.engines.padding import pad_left
 from inference.engines.templates import control_ids, render_prompt, template_hash
-from training.learners.artifacts import check_context, load_causal_lm, load_tokenizer, publish_model
+from training.learners.adoption import adopt_model, adopted_tokenizer
+from training.learners.artifacts import check_context, load_causal_lm, publish_model
 from training.learners.data import Demonstration, Snapshot, rated_completions
 from training.learners.encoding import encode_pairs, tell_left_out
 from training.learners.residual_dropout import residual_dropout
@@ -30,7 +31,7 @@ IGNORED = -100
 
 def run_sft(spec: SftSpec, log: EventLog) -> Result:
     device = prepare_torch(spec)
-    tokenizer = load_tokenizer(spec.models.start)
+    tokenizer = adopted_tokenizer(spec.models.start, log)
     snapshot = Snapshot(spec.data)
     valid_rows = snapshot.demonstrations("valid")
     train = encode(taught(snapshot, spec.config, log), tokenizer, spec.config.max_length, log)
@@ -41,6 +42,7 @@ def run_sft(spec: SftSpec, log: EventLog) -> Result:
             "Write or import demonstrations, or raise max_length, before starting SFT.",
         )
     model = load_causal_lm(spec.models.start, device)
+    adopt_model(model, tokenizer)
     check_context(model, spec.config.max_length, "max_length", "The start model")
     check_context(model, spec.config.max_new_tokens, "max_new_tokens", "The start model")
     trainer = SFTTrainer(
