@@ -7,13 +7,16 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from training.figures import SHARES, SPLITS, split_of, split_rank, title_of, value_text
+from training.figures import SHARES, SPLITS, names_of, split_of, split_rank, title_of, value_text
 from training.models import Metric, Run
 
 T = TypeVar("T")
 Points = list[tuple[int, float]]
 """(step, value) by step"""
 
+# Of which split a figure is told in numbers: what was not learnt from says more than what was. What
+# PPO rolls out is seen at every update, and its validation prompts only now and then.
+TOLD = ("ppo", "valid", "train")
 # The first to look at; the others follow in alphabetical order.
 WATCHED = {
     Run.Stage.SFT: ("loss", "token_accuracy", "learning_rate"),
@@ -24,14 +27,18 @@ WATCHED = {
 
 @dataclass(frozen=True)
 class Curve:
-    """One figure: the same quantity on one or more splits, with where it began and stands now."""
+    """One figure: the same quantity on one or more splits; one of them is told in numbers."""
 
     key: str
     title: str
     names: tuple[str, ...]
     labels: tuple[str, ...]
+    told: str
+    """Of what `first` and `last` are, as its label says."""
     first: float | None
+    """Where it began"""
     last: float | None
+    """Where it stands now"""
     line: float | None = None
     """A level to mark, as a ceiling."""
 
@@ -63,7 +70,7 @@ def metrics_of(run: Run, keys: Iterable[str] | None = None) -> dict[str, Points]
     """The points of a run by metric, each list by step; of the quantities `keys`, or of all."""
     rows = Metric.objects.filter(run=run)
     if keys is not None:
-        rows = rows.filter(name__in=[f"{split}/{key}" for split in SPLITS for key in keys])
+        rows = rows.filter(name__in=[name for key in keys for name in names_of(key)])
     return _by_name(rows)
 
 
@@ -110,17 +117,28 @@ def watched_curves(run: Run) -> list[Curve]:
 
 def _curve(run: Run, key: str, names: list[str], points: dict[str, Points]) -> Curve:
     names = sorted(names, key=split_rank)
-    first = points[names[0]] if names else []
+    told = min(names, key=_told_rank, default="")
+    seen = points[told] if told else []
     ceiling = run.config.get("kl_ceiling") if key == "kl" else None
     return Curve(
         key=key,
         title=title_of(key),
         names=tuple(names),
-        labels=tuple(SPLITS.get(split_of(name)[0], name) for name in names),
-        first=first[0][1] if first else None,
-        last=first[-1][1] if first else None,
+        labels=tuple(_label(name) for name in names),
+        told=_label(told),
+        first=seen[0][1] if seen else None,
+        last=seen[-1][1] if seen else None,
         line=ceiling,
     )
+
+
+def _label(name: str) -> str:
+    return SPLITS.get(split_of(name)[0], name)
+
+
+def _told_rank(name: str) -> int:
+    split, _ = split_of(name)
+    return TOLD.index(split) if split in TOLD else len(TOLD)
 
 
 def rises_with_length(

@@ -5,9 +5,7 @@ TITLES = {
     "kl": "KL to the SFT policy, nats a response",
     "eos_rate": "Ends with EOS",
     "loss": "Loss",
-    "accuracy": "Right on pairs",
-    "train_accuracy": "Right on pairs, training",
-    "validation_accuracy": "Right on pairs, validation",
+    "accuracy": "Accuracy",
     "token_accuracy": "Next token right",
     "learning_rate": "Learning rate",
     "control_token_rate": "Cut by a control token",
@@ -34,18 +32,34 @@ SHARES = {
     "eos_rate",
     "score_clip_share",
     "token_accuracy",
-    "train_accuracy",
-    "validation_accuracy",
 }
 COUNTS = {"pairs", "rows", "rankings"}
 SPLITS = {"train": "training", "ppo": "rollouts", "valid": "validation"}
 SPLIT_ORDER = list(SPLITS)
+# How a name says its split: a curve's by a folder, a model's by a prefix ("validation_accuracy").
+MARKS = {
+    "train/": "train",
+    "train_": "train",
+    "ppo/": "ppo",
+    "valid/": "valid",
+    "valid_": "valid",
+    "validation/": "valid",
+    "validation_": "valid",
+}
 
 
 def split_of(name: str) -> tuple[str, str]:
-    """A metric's split and quantity: "valid/loss" is ("valid", "loss")."""
+    """A metric's split and quantity: "valid/loss" and "validation_loss" are ("valid", "loss")."""
+    for mark, split in MARKS.items():
+        if name.startswith(mark):
+            return split, name.removeprefix(mark)
     split, _, key = name.rpartition("/")
     return split, key
+
+
+def names_of(key: str) -> list[str]:
+    """The names under which a quantity may be told, of whatever split."""
+    return [f"{mark}{key}" for mark in MARKS]
 
 
 def split_rank(name: str) -> int:
@@ -55,6 +69,13 @@ def split_rank(name: str) -> int:
 
 def title_of(key: str) -> str:
     return TITLES.get(key, key.replace("_", " ").capitalize())
+
+
+def label_of(name: str) -> str:
+    """A metric's short title with its split: "Accuracy, validation"."""
+    split, key = split_of(name)
+    title = title_of(key).partition(",")[0]
+    return f"{title}, {SPLITS[split]}" if split in SPLITS else title
 
 
 def value_text(key: str, value: float) -> str:
@@ -78,6 +99,5 @@ def metrics_text(metrics: dict[str, float]) -> list[tuple[str, str]]:
         text = value_text(key, metrics[name])
         if split == "end" and f"start/{key}" in metrics:
             text = f"{value_text(key, metrics[f'start/{key}'])} → {text}"
-        title = title_of(key).partition(",")[0]
-        told.append((f"{title}, {SPLITS[split]}" if split in SPLITS else title, text))
+        told.append((label_of(name), text))
     return told

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from inference.jobs.models import Job
 from training.curves import Points, metrics_of, rises_with_length
+from training.figures import split_of
 from training.models import Round, RoundStage, Run
 from training.rankings import labelers_eligible
 from training.stages import rankings_awaited
@@ -69,7 +70,7 @@ def run_notice(run: Run) -> Notice | None:
     if run.stage == Run.Stage.PPO:
         return _ppo_notice(run, points)
     if run.stage == Run.Stage.REWARD:
-        last = _last(points, "valid/accuracy")
+        last = _last_on_validation(points, "accuracy")
         if last is not None and last < CHANCE:
             return Notice(
                 "The reward model hardly tells better from worse.",
@@ -102,6 +103,11 @@ def _ppo_notice(run: Run, points: dict[str, Points]) -> Notice | None:
             f"(r = {rise[2]:.2f}). Compare the samples below before you trust it.",
         )
     return None
+
+
+def _last_on_validation(points: dict[str, Points], key: str) -> float | None:
+    names = (name for name in points if split_of(name) == ("valid", key))
+    return _last(points, next(names, ""))
 
 
 def _last(points: dict[str, Points], name: str) -> float | None:

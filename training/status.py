@@ -159,8 +159,8 @@ _FIGURES: dict[Run.Stage, list[tuple[str, str]]] = {
     Run.Stage.PPO: [
         ("end/reward", "reward {:z.2f}"),
         ("end/kl", "KL {:z.1f} nats from SFT"),
-        ("ppo/reward", "reward {:z.2f}"),
-        ("ppo/kl", "KL {:z.1f} nats from SFT"),
+        ("ppo/reward", "reward {:z.2f} in rollouts"),
+        ("ppo/kl", "KL {:z.1f} nats from SFT in rollouts"),
     ],
 }
 

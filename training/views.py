@@ -16,7 +16,7 @@ from annotation.models import MembershipRole
 from annotation.people.access import Access, project_view
 from inference.models import ModelVersion
 from training.curves import curves_of, metrics_of, news_of, thin, watched_curves
-from training.figures import metrics_text
+from training.figures import label_of, metrics_text
 from training.logs import log_tail
 from training.models import Round, Run, RunEvent
 from training.notices import round_notice, run_notice
@@ -157,7 +157,9 @@ def run_show(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
         "notice": run_notice(run),
         "warnings": run_warnings(run),
         "curves": curves_of(run, points),
-        "table": [(name, thin(found, TABLE_ROWS)) for name, found in points.items()],
+        "table": [
+            (label_of(name), name, thin(found, TABLE_ROWS)) for name, found in points.items()
+        ],
         "samples": samples,
         "sample": samples[chosen] if samples else None,
         "chosen": chosen,

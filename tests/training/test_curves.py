@@ -39,9 +39,25 @@ def test_curves_come_with_the_watched_first_and_validation_beside_rollouts(cast:
     assert [curve.key for curve in curves] == ["reward", "kl", "eos_rate", "entropy"]
     kl = curves[1]
     assert (kl.names, kl.labels) == (("ppo/kl", "valid/kl"), ("rollouts", "validation"))
-    assert (kl.first, kl.last, kl.line) == (0.1, 0.9, 10.0)
+    assert (kl.told, kl.first, kl.last, kl.line) == ("rollouts", 0.1, 0.9, 10.0)
     assert (curves[2].names, curves[2].last_text) == ((), "–")
     assert curves[0].line is None
+
+
+@pytest.mark.parametrize(
+    "names", [("train/accuracy", "valid/accuracy"), ("train_accuracy", "validation_accuracy")]
+)
+def test_validation_is_told_in_numbers_where_there_is_any(
+    cast: Cast, names: tuple[str, str]
+) -> None:
+    training, validation = names
+    run = run_with(cast, Run.Stage.REWARD, {training: [0.8, 0.95], validation: [0.6, 0.7]})
+    (accuracy, _) = watched_curves(run)
+    assert (accuracy.names, accuracy.labels) == (names, ("training", "validation"))
+    assert (accuracy.told, accuracy.first, accuracy.last) == ("validation", 0.6, 0.7)
+    Metric.objects.filter(name=validation).delete()
+    (accuracy, _) = watched_curves(run)
+    assert (accuracy.told, accuracy.last) == ("training", 0.95)
 
 
 def test_watched_curves_are_no_others_and_there_before_any_point(cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.figures import metrics_text, value_text
+from training.figures import label_of, metrics_text, names_of, split_of, value_text
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,46 @@ def test_value_text(key: str, value: float, text: str) -> None:
 def test_metrics_text_tells_start_and_end_as_one() -> None:
     metrics = {"end/reward": 1.84, "start/reward": 0.02, "valid/accuracy": 0.72, "bias": 0.13}
     assert metrics_text(metrics) == [
-        ("Right on pairs, validation", "72.0 %"),
+        ("Accuracy, validation", "72.0 %"),
         ("Bias", "0.13"),
         ("Reward", "0.02 → 1.84"),
     ]
+
+
+def test_metrics_text_tells_training_and_validation_apart() -> None:
+    metrics = {"validation_accuracy": 0.72, "train_accuracy": 0.9, "validation_pairs": 40.0}
+    assert metrics_text(metrics) == [
+        ("Accuracy, training", "90.0 %"),
+        ("Accuracy, validation", "72.0 %"),
+        ("Pairs, validation", "40"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "split", "key"),
+    [
+        ("train/loss", "train", "loss"),
+        ("train_loss", "train", "loss"),
+        ("valid/token_accuracy", "valid", "token_accuracy"),
+        ("validation_token_accuracy", "valid", "token_accuracy"),
+        ("ppo/kl", "ppo", "kl"),
+        ("end/kl", "end", "kl"),
+        ("bias", "", "bias"),
+    ],
+)
+def test_split_of(name: str, split: str, key: str) -> None:
+    assert split_of(name) == (split, key)
+    assert name in names_of(key) or not split or split == "end"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("train_accuracy", "Accuracy, training"),
+        ("valid/accuracy", "Accuracy, validation"),
+        ("ppo/kl", "KL to the SFT policy, rollouts"),
+        ("bias", "Bias"),
+    ],
+)
+def test_label_of(name: str, label: str) -> None:
+    assert label_of(name) == label

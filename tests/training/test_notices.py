@@ -69,6 +69,12 @@ RISE = {
             {"valid/accuracy": [0.7, 0.52]},
             "The reward model hardly tells better from worse.",
         ),
+        (Run.Stage.REWARD, {"validation_accuracy": [0.7], "train_accuracy": [0.5]}, None),
+        (
+            Run.Stage.REWARD,
+            {"validation_accuracy": [0.52], "train_accuracy": [0.9]},
+            "The reward model hardly tells better from worse.",
+        ),
         (Run.Stage.SFT, {"valid/loss": [3.0]}, None),
     ],
 )

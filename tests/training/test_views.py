@@ -113,7 +113,7 @@ def test_round_it_works(client: Client, round_: Round, ready: Cast) -> None:
         assert label in page
     assert '<progress value="3" max="9"' in page
     assert "1.50 <span" in page
-    assert "from 3.00" in page
+    assert "training, from 3.00" in page
     assert 'data-curves="train/loss"' in page
 
 
@@ -215,6 +215,7 @@ def test_run_it_works(client: Client, round_: Round, ready: Cast) -> None:
     assert "Left out: &lt;i&gt;three&lt;/i&gt;." in page
     assert "models/base" in page
     assert "learning_rate" in page
+    assert "Loss, training" in page
     assert "snapshot" in page
 
 
