@@ -6,7 +6,8 @@ Runs in a database of its own (a temporary SQLite file, or --database with the a
 PostgreSQL database). Labelers are threads of several processes, as under a web server, and call
 the domain functions that the pages call. They claim, save drafts, skip, submit, submit twice, let
 leases run out and submit late. Afterwards everything they remember is compared with what the
-database holds; any difference, and any write that failed, is a fault and the exit code is 1.
+database holds, and that with itself (`check_integrity`); any difference, and any write that failed,
+is a fault and the exit code is 1.
 """
 
 import argparse
@@ -239,21 +240,12 @@ def overlap_watch(stop: Any, faults: list[str]) -> None:
 
 
 def faults_find(diaries: list[dict[str, Any]]) -> list[str]:
-    """Compare what the labelers remember, and the counts on the tasks, with the rows."""
-    from django.db.models import Count, F, Q  # noqa: PLC0415
-
+    """Compare what the labelers remember with the rows, and the rows with each other."""
+    from annotation import integrity  # noqa: PLC0415
     from annotation.feedback.rankings import dense_ranks  # noqa: PLC0415
-    from annotation.models import Demonstration, Judgment, Ranking, Task  # noqa: PLC0415
+    from annotation.models import Demonstration, Judgment, Ranking  # noqa: PLC0415
 
-    faults = []
-    live = Q(assignments__state="leased")
-    counted = Q(assignments__state="submitted", assignments__extra=False)
-    wrong = Task.objects.annotate(
-        live=Count("assignments", filter=live), counted=Count("assignments", filter=counted)
-    ).exclude(live=F("leased_count"), counted=F("submitted_count"))
-    faults += [f"task {task.pk}: counts differ from rows" for task in wrong]
-    over = Task.objects.filter(submitted_count__gt=F("overlap"))
-    faults += [f"task {task.pk}: over its overlap" for task in over]
+    faults = list(integrity.faults_find())
     rankings = {key: said for diary in diaries for key, said in diary["rankings"].items()}
     held: dict[str, dict[str, int]] = defaultdict(dict)
     rows = Judgment.objects.filter(ranking__assignment__isnull=False).values_list(

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, F, Max, Min, OuterRef, QuerySet, Value, When
 
 from annotation.people.models import Project
+from annotation.people.projects import audit
 from annotation.prompts.models import Completion, ImportBatch, Prompt
 from annotation.queue.models import Assignment, Task, TaskCompletion
 
@@ -110,7 +111,8 @@ def overlap_apply(*, project: Project) -> int:
 
     Extra submissions fill the places that a raise makes before anybody is asked anew. Tasks with an
     overlap of their own keep it. Written in chunks of CHUNK ids, so that labelers go on claiming
-    meanwhile. Returns the number of tasks changed.
+    meanwhile; the audit event at its end tells from when on no task was given out by the old
+    overlap. Returns the number of tasks changed.
     """
     tasks = Task.objects.filter(
         project=project, purpose__in=FOLLOWS_PROJECT, overlap_own=False
@@ -132,6 +134,14 @@ def overlap_apply(*, project: Project) -> int:
                     default=Value(Task.State.OPEN),
                 ),
             )
+    audit(
+        project=project,
+        actor=None,
+        verb="overlap_apply",
+        target=project.slug,
+        overlap=project.overlap,
+        tasks=changed,
+    )
     return changed
 
 

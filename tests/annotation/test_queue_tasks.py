@@ -77,8 +77,8 @@ def test_overlap_apply_writes_in_chunks(cast, monkeypatch, django_assert_num_que
     monkeypatch.setattr("annotation.queue.tasks.CHUNK", 2)
     tasks = [demonstration_task(cast.project) for _ in range(5)]
     cast.project.overlap = 3
-    # Of a chunk: the transaction's two ends, the tasks with extras, the update.
-    with django_assert_num_queries(1 + 3 * 4):
+    # Of a chunk: the transaction's two ends, the tasks with extras, the update. Then the audit.
+    with django_assert_num_queries(1 + 3 * 4 + 1):
         assert overlap_apply(project=cast.project) == 5
     assert overlap_apply(project=cast.project) == 0
     assert {Task.objects.get(pk=task.pk).overlap for task in tasks} == {3}

@@ -1,0 +1,172 @@
+"""What the counters say against what the rows hold: the promises that no constraint can keep.
+
+Each check is one promise and yields its faults in words, with ids. They only read, and each reads
+what was true at one moment, so they may run while people work.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from django.db.models import Count, F, Max, Q
+
+from annotation.models import (
+    Assignment,
+    AuditEvent,
+    Demonstration,
+    ImportBatch,
+    Ranking,
+    Task,
+)
+
+Check = Callable[[], Iterator[str]]
+LIVE = Q(assignments__state=Assignment.State.LEASED)
+COUNTED = Q(assignments__state=Assignment.State.SUBMITTED, assignments__extra=False)
+# An import that ended badly holds its rows until a worker has cleared them away.
+UNFINISHED = Q(state=ImportBatch.State.STAGING) | Q(
+    state__in=[ImportBatch.State.FAILED, ImportBatch.State.CANCELLED], finished_at=None
+)
+AT_ONCE = 1_000
+
+
+def faults_find() -> Iterator[str]:
+    """Every fault of every project, one sentence each."""
+    return chain.from_iterable(check() for check in CHECKS)
+
+
+def counts_match() -> Iterator[str]:
+    """A task counts its leases, and its submissions without the extras."""
+    tasks = Task.objects.annotate(
+        live=Count("assignments", filter=LIVE), counted=Count("assignments", filter=COUNTED)
+    )
+    for task in tasks.exclude(live=F("leased_count"), counted=F("submitted_count")).order_by("pk"):
+        yield (
+            f"Task {task.pk} counts {task.leased_count} leases and {task.submitted_count} "
+            f"submissions, but has {task.live} and {task.counted}."
+        )
+
+
+def overlap_kept() -> Iterator[str]:
+    """Nobody was given a task that had its overlap of leases and submissions."""
+    held = Count("assignments", filter=LIVE | COUNTED)
+    newest = Max("assignments__leased_at", filter=LIVE | COUNTED)
+    tasks = Task.objects.annotate(held=held, newest=newest).filter(held__gt=F("overlap"))
+    for task in tasks.order_by("pk"):
+        if not overlap_lowered(task):
+            yield (
+                f"Task {task.pk} has {task.held} leases and submissions together: its overlap is "
+                f"{task.overlap}."
+            )
+
+
+def overlap_lowered(task: Task) -> bool:
+    """Whether the project's overlap reached the (annotated) task after all had been given it."""
+    events = AuditEvent.objects.filter(project=task.project_id, verb="overlap_apply")
+    latest = events.aggregate(at=Max("created_at"))["at"]
+    return not task.overlap_own and latest is not None and task.newest <= latest
+
+
+def submissions_have_feedback() -> Iterator[str]:
+    """What was submitted has one current ranking or demonstration."""
+    submitted = Assignment.objects.filter(state=Assignment.State.SUBMITTED).annotate(
+        said=Count("rankings", filter=Q(rankings__is_current=True), distinct=True)
+        + Count("demonstrations", filter=Q(demonstrations__is_current=True), distinct=True)
+    )
+    for assignment in submitted.exclude(said=1).order_by("pk"):
+        yield (
+            f"Assignment {assignment.pk} of task {assignment.task_id} is submitted with "
+            f"{assignment.said} rankings and demonstrations."
+        )
+
+
+def feedback_was_submitted() -> Iterator[str]:
+    """Feedback that names an assignment is about its task, of its labeler, and was submitted."""
+    agrees = Q(
+        assignment__state=Assignment.State.SUBMITTED,
+        assignment__task=F("task"),
+        assignment__labeler=F("labeler"),
+    )
+    for model in (Demonstration, Ranking):
+        rows = model.objects.filter(assignment__isnull=False)
+        for pk, assignment, state in (
+            rows.exclude(pk__in=rows.filter(agrees).values("pk"))
+            .order_by("pk")
+            .values_list("pk", "assignment", "assignment__state")
+        ):
+            yield (
+                f"{model.__name__} {pk} does not fit assignment {assignment}, which is {state}: "
+                "its task, its labeler or its state is another."
+            )
+
+
+def labelers_meet_tasks_once() -> Iterator[str]:
+    """Nobody has two current answers to a task; the database sees to it for assignments."""
+    for model in (Demonstration, Ranking):
+        said = model.objects.filter(is_current=True, task__isnull=False, labeler__isnull=False)
+        twice = said.values("task", "labeler").annotate(times=Count("pk")).filter(times__gt=1)
+        for row in twice.order_by("task", "labeler"):
+            yield (
+                f"Labeler {row['labeler']} has {row['times']} current "
+                f"{model.__name__.lower()}s of task {row['task']}."
+            )
+
+
+def judgments_cover_answers() -> Iterator[str]:
+    """A task's ranking judges the task's completions, each of them and no other."""
+    rankings = Ranking.objects.filter(task__isnull=False).order_by("pk")
+    for ranking in rankings.prefetch_related("judgments", "task__slots").iterator(AT_ONCE):
+        assert ranking.task is not None
+        judged = sorted(one.completion_id for one in ranking.judgments.all())
+        asked = sorted(slot.completion_id for slot in ranking.task.slots.all())
+        if judged != asked:
+            yield (
+                f"Ranking {ranking.pk} judges completions {judged}, but its task "
+                f"{ranking.task_id} asks for {asked}."
+            )
+
+
+def ranks_are_dense() -> Iterator[str]:
+    """Ranks are 1, 2, ... without a gap, or none where no answer was acceptable."""
+    rankings = Ranking.objects.order_by("pk").prefetch_related("judgments")
+    for ranking in rankings.iterator(AT_ONCE):
+        judgments = sorted(ranking.judgments.all(), key=lambda judgment: judgment.pk)
+        ranks = [judgment.rank for judgment in judgments]
+        levels = set(ranks)
+        dense = bool(ranks) and levels == set(range(1, len(levels) + 1))
+        unranked = levels <= {None}
+        if not (dense if ranking.outcome == Ranking.Outcome.RANKED else unranked):
+            yield f"Ranking {ranking.pk} is {ranking.outcome} with the ranks {ranks}."
+
+
+def tasks_are_done_when_full() -> Iterator[str]:
+    """A task is done with its overlap of submissions, and open without."""
+    full = Q(submitted_count__gte=F("overlap"))
+    wrong = Q(state=Task.State.DONE) & ~full | Q(state=Task.State.OPEN) & full
+    for task in Task.objects.filter(wrong).order_by("pk"):
+        yield (
+            f"Task {task.pk} is {task.state} with {task.submitted_count} of {task.overlap} "
+            "submissions."
+        )
+
+
+def staged_tasks_are_of_imports() -> Iterator[str]:
+    """A task is staged while its import is unfinished, and only then."""
+    unfinished = ImportBatch.objects.filter(UNFINISHED).values("pk")
+    staged = Q(state=Task.State.STAGED)
+    of_unfinished = Q(batch__isnull=False) & Q(batch__in=unfinished)
+    for task in Task.objects.filter(staged & ~of_unfinished).order_by("pk"):
+        yield f"Task {task.pk} is staged, but no unfinished import has it."
+    for task in Task.objects.filter(of_unfinished & ~staged).order_by("pk"):
+        yield f"Task {task.pk} is {task.state}, but its import {task.batch_id} is unfinished."
+
+
+CHECKS: tuple[Check, ...] = (
+    counts_match,
+    overlap_kept,
+    submissions_have_feedback,
+    feedback_was_submitted,
+    labelers_meet_tasks_once,
+    judgments_cover_answers,
+    ranks_are_dense,
+    tasks_are_done_when_full,
+    staged_tasks_are_of_imports,
+)

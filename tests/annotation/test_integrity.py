@@ -1,0 +1,229 @@
+"""The check of integrity: a queue that was used says nothing, each fault made by hand is told."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from annotation.feedback.demonstrations import demonstration_submit
+from annotation.feedback.rankings import ranking_record, ranking_submit
+from annotation.integrity import faults_find
+from annotation.models import (
+    Assignment,
+    Demonstration,
+    ImportBatch,
+    Judgment,
+    Project,
+    Ranking,
+    Task,
+    TaskCompletion,
+)
+from annotation.people.projects import project_update
+from annotation.queue.leases import assignment_release, assignment_skip
+from tests.annotation.work import (
+    claimed,
+    completions_make,
+    demonstration_task,
+    prompt_make,
+    ranked,
+    ranking_task,
+)
+from tests.cast import Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.service]
+
+
+@dataclass(frozen=True)
+class Used:
+    """A queue that people have worked on, in every way there is."""
+
+    project: Project
+    ranked: Task  # by Lena and Luis, its overlap
+    written: Task  # by Lena; Hana has it
+    staged: Task
+    ranking: Ranking  # Lena's
+    demonstration: Demonstration
+    lease: Assignment  # Hana's
+
+
+@pytest.fixture
+def used(cast: Cast) -> Used:
+    project = project_update(actor=cast.ada, project=cast.project, overlap=2)
+    task = ranking_task(project, 4)
+    rankings = [
+        ranking_submit(assignment=claimed(person, project), judgments=ranked(ranks))
+        for person, ranks in ((cast.lena, [1, 2, 2, 5]), (cast.luis, [3, 1, 1, 1]))
+    ]
+    written = demonstration_task(project)
+    said = demonstration_submit(assignment=claimed(cast.lena, project), text="So.")
+    assignment_skip(assignment=claimed(cast.luis, project), reason="unclear")
+    assignment_release(assignment=claimed(cast.hana, project))
+    lease = claimed(cast.hana, project)
+    prompt = prompt_make(project)
+    ranking_record(
+        project=project,
+        prompt=prompt,
+        completions=completions_make(prompt, 3),
+        ranks=[1, 1, 2],
+        source="import",
+    )
+    batch = ImportBatch.objects.create(project=project, state="staging", filename="f")
+    staged = demonstration_task(project)
+    Task.objects.filter(pk=staged.pk).update(state="staged", batch=batch)
+    return Used(project, task, written, staged, rankings[0], said, lease)
+
+
+def change(row: Task | Assignment | Ranking | Demonstration | Judgment, **values: object) -> None:
+    """Write past every rule of ours, as only a mistake would."""
+    type(row)._default_manager.filter(pk=row.pk).update(**values)
+
+
+def other_completion(used: Used) -> None:
+    stranger = completions_make(prompt_make(used.project), 1)[0]
+    slot = TaskCompletion.objects.filter(task=used.ranked)[0]
+    TaskCompletion.objects.filter(pk=slot.pk).update(completion=stranger)
+
+
+def best_at_two(used: Used) -> None:
+    used.ranking.judgments.filter(rank=1).update(rank=2)
+
+
+def batch_visible(used: Used) -> None:
+    ImportBatch.objects.update(state="visible")
+
+
+FAULTS: dict[str, tuple[Callable[[Used], object], str]] = {
+    "leased_count": (
+        lambda used: change(used.written, leased_count=0),
+        "Task {written} counts 0 leases and 1 submissions, but has 1 and 1.",
+    ),
+    "submitted_count": (
+        lambda used: change(used.written, submitted_count=0),
+        "Task {written} counts 1 leases and 0 submissions, but has 1 and 1.",
+    ),
+    "an extra that counts": (
+        lambda used: change(used.ranking.assignment, extra=True),
+        "Task {ranked} counts 0 leases and 2 submissions, but has 0 and 1.",
+    ),
+    "over the overlap": (
+        lambda used: change(used.written, overlap=1, overlap_own=True, state="done"),
+        "Task {written} has 2 leases and submissions together: its overlap is 1.",
+    ),
+    "a submission without feedback": (
+        lambda used: change(used.demonstration, is_current=False),
+        "Assignment {demonstration_assignment} of task {written} is submitted with "
+        "0 rankings and demonstrations.",
+    ),
+    "feedback of a lease": (
+        lambda used: change(used.demonstration, assignment=used.lease),
+        "Demonstration {demonstration} does not fit assignment {lease}, which is leased",
+    ),
+    "feedback of another task": (
+        lambda used: change(used.demonstration, task=used.ranked),
+        "Demonstration {demonstration} does not fit assignment {demonstration_assignment}",
+    ),
+    "a labeler twice": (
+        lambda used: Ranking.objects.filter(task=used.ranked).update(labeler=used.ranking.labeler),
+        "Labeler {labeler} has 2 current rankings of task {ranked}.",
+    ),
+    "a judgment is missing": (
+        lambda used: used.ranking.judgments.filter(rank=3).delete(),
+        "Ranking {ranking} judges completions",
+    ),
+    "another completion": (other_completion, "Ranking {ranking} judges completions"),
+    "a gap in the ranks": (
+        best_at_two,
+        "Ranking {ranking} is ranked with the ranks [2, 2, 2, 3].",
+    ),
+    "no rank": (
+        lambda used: used.ranking.judgments.update(rank=None),
+        "Ranking {ranking} is ranked with the ranks [None, None, None, None].",
+    ),
+    "a rank where none was acceptable": (
+        lambda used: change(used.ranking, outcome="none_acceptable"),
+        "Ranking {ranking} is none_acceptable with the ranks",
+    ),
+    "done too early": (
+        lambda used: change(used.written, state="done"),
+        "Task {written} is done with 1 of 2 submissions.",
+    ),
+    "open though full": (
+        lambda used: change(used.ranked, state="open"),
+        "Task {ranked} is open with 2 of 2 submissions.",
+    ),
+    "staged for no import": (
+        lambda used: change(used.staged, batch=None),
+        "Task {staged} is staged, but no unfinished import has it.",
+    ),
+    "staged after the import": (
+        batch_visible,
+        "Task {staged} is staged, but no unfinished import has it.",
+    ),
+    "open before the import": (
+        lambda used: change(used.staged, state="open"),
+        "Task {staged} is open, but its import {batch} is unfinished.",
+    ),
+}
+
+
+def sentence(words: str, used: Used) -> str:
+    rows = {name: getattr(used, name).pk for name in ("ranked", "written", "staged", "ranking")}
+    return words.format(
+        **rows,
+        demonstration=used.demonstration.pk,
+        demonstration_assignment=used.demonstration.assignment_id,
+        lease=used.lease.pk,
+        labeler=used.ranking.labeler_id,
+        batch=ImportBatch.objects.get().pk,
+    )
+
+
+def test_a_used_queue_has_no_faults(used: Used) -> None:
+    assert list(faults_find()) == []
+    said = io.StringIO()
+    call_command("check_integrity", stdout=said)
+    assert said.getvalue() == "No faults.\n"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told(used: Used, name: str) -> None:
+    make, words = FAULTS[name]
+    make(used)
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="fault"):
+        call_command("check_integrity", stdout=said)
+    expected = sentence(words, used)
+    assert any(line.startswith(expected) for line in said.getvalue().splitlines()), said.getvalue()
+
+
+def test_the_number_of_faults_is_told(used: Used) -> None:
+    change(used.staged, batch=None)
+    with pytest.raises(CommandError, match=r"^1 fault\.$"):
+        call_command("check_integrity", stdout=io.StringIO())
+    change(used.written, leased_count=7)
+    with pytest.raises(CommandError, match=r"^2 faults\.$"):
+        call_command("check_integrity", stdout=io.StringIO())
+
+
+def test_what_was_given_out_before_the_overlap_was_lowered_is_no_fault(
+    cast: Cast, used: Used
+) -> None:
+    project_update(actor=cast.ada, project=used.project, overlap=1)
+    assert list(faults_find()) == []
+    change(used.lease, leased_at=timezone.now() + timedelta(seconds=1))
+    words = "Task {written} has 2 leases and submissions together: its overlap is 1."
+    assert list(faults_find()) == [sentence(words, used)]
+
+
+def test_imports_that_ended_badly_keep_their_tasks_staged_until_they_are_cleared(
+    used: Used,
+) -> None:
+    for state in ("failed", "cancelled"):
+        ImportBatch.objects.update(state=state, finished_at=None)
+        assert list(faults_find()) == []
+    ImportBatch.objects.update(finished_at=timezone.now())
+    assert len(list(faults_find())) == 1
