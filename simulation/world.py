@@ -36,36 +36,46 @@ def person_get_or_create(*, username: str, password: str) -> User:
     return found or user_create(actor=None, username=username, password=password)
 
 
+@transaction.atomic
 def world_create(*, name: str, slug: str, labelers: int, password: str, prefix: str = "") -> World:
-    """Make the project with its admin, researcher and `labelers` labelers, but no prompts."""
+    """Make the project with its admin, researcher and `labelers` labelers, but no prompts.
+
+    Whatever of it is there already is taken as it is.
+    """
     admin = person_get_or_create(username=f"{prefix}ada", password=password)
     researcher = person_get_or_create(username=f"{prefix}rosa", password=password)
-    project = project_create(actor=admin, name=name, slug=slug, instructions=INSTRUCTIONS)
-    member_add(actor=admin, project=project, user=researcher, roles=["researcher"])
+    project = Project.objects.filter(slug=slug).first() or project_create(
+        actor=admin, name=name, slug=slug, instructions=INSTRUCTIONS
+    )
+    member_ensure(project=project, admin=admin, user=researcher, role="researcher")
     names = [*LABELERS, *(f"labeler{number}" for number in range(len(LABELERS), labelers))]
     people = [
         person_get_or_create(username=f"{prefix}{name}", password=password)
         for name in names[:labelers]
     ]
     for person in people:
-        member_add(actor=admin, project=project, user=person, roles=["labeler"])
+        member_ensure(project=project, admin=admin, user=person, role="labeler")
     return World(project, admin, researcher, people)
 
 
+def member_ensure(*, project: Project, admin: User, user: User, role: str) -> None:
+    if not project.memberships.filter(user=user).exists():
+        member_add(actor=admin, project=project, user=user, roles=[role])
+
+
 def prompts_add(*, project: Project, seed: int, count: int) -> list[Prompt]:
-    """Add `count` prompts of the corpus' kinds; ones the project has already are not repeated.
+    """`count` prompts of the corpus' kinds; those that the project has already are found again.
 
     The split is drawn by contributor: all wordings of a question stand on one side.
     """
     with transaction.atomic():
-        made = [
+        return [
             prompt_create(
                 project=project,
                 messages=prompt.messages,
                 use_case=prompt.facts.kind.use_case,
                 source=Prompt.Source.GENERATED,
                 contributor=prompt.facts.key,
-            )
+            )[0]
             for prompt in training_prompts(seed, count)
         ]
-    return [prompt for prompt, created in made if created]
