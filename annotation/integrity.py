@@ -5,6 +5,7 @@ what was true at one moment, so they may run while people work.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import chain
 
 from django.db.models import Count, F, Max, Q
@@ -51,18 +52,18 @@ def overlap_kept() -> Iterator[str]:
     newest = Max("assignments__leased_at", filter=LIVE | COUNTED)
     tasks = Task.objects.annotate(held=held, newest=newest).filter(held__gt=F("overlap"))
     for task in tasks.order_by("pk"):
-        if not overlap_lowered(task):
+        if not overlap_lowered(task, task.newest):
             yield (
                 f"Task {task.pk} has {task.held} leases and submissions together: its overlap is "
                 f"{task.overlap}."
             )
 
 
-def overlap_lowered(task: Task) -> bool:
-    """Whether the project's overlap reached the (annotated) task after all had been given it."""
+def overlap_lowered(task: Task, newest: datetime) -> bool:
+    """Whether the project's overlap reached the task after its newest lease."""
     events = AuditEvent.objects.filter(project=task.project_id, verb="overlap_apply")
     latest = events.aggregate(at=Max("created_at"))["at"]
-    return not task.overlap_own and latest is not None and task.newest <= latest
+    return not task.overlap_own and latest is not None and newest <= latest
 
 
 def submissions_have_feedback() -> Iterator[str]:
@@ -86,12 +87,8 @@ def feedback_was_submitted() -> Iterator[str]:
         assignment__labeler=F("labeler"),
     )
     for model in (Demonstration, Ranking):
-        rows = model.objects.filter(assignment__isnull=False)
-        for pk, assignment, state in (
-            rows.exclude(pk__in=rows.filter(agrees).values("pk"))
-            .order_by("pk")
-            .values_list("pk", "assignment", "assignment__state")
-        ):
+        rows = model.objects.filter(~agrees, assignment__isnull=False).order_by("pk")
+        for pk, assignment, state in rows.values_list("pk", "assignment", "assignment__state"):
             yield (
                 f"{model.__name__} {pk} does not fit assignment {assignment}, which is {state}: "
                 "its task, its labeler or its state is another."

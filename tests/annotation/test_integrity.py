@@ -106,7 +106,7 @@ FAULTS: dict[str, tuple[Callable[[Used], object], str]] = {
         "Task {written} counts 1 leases and 0 submissions, but has 1 and 1.",
     ),
     "an extra that counts": (
-        lambda used: change(used.ranking.assignment, extra=True),
+        lambda used: Assignment.objects.filter(rankings=used.ranking).update(extra=True),
         "Task {ranked} counts 0 leases and 2 submissions, but has 0 and 1.",
     ),
     "over the overlap": (
