@@ -1,5 +1,7 @@
 """A base from elsewhere is taught like ours, and all that descends from it goes on working."""
 
+import json
+
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -13,6 +15,7 @@ from inference.engines.transformers_engine import TransformersEngine
 from tests.inference.foreign import CHATML, FOREIGN, foreign_base
 from tests.inference.tiny import tiny_causal_lm, tiny_tokenizer
 from training.learners.adoption import adopt_model, adopted_tokenizer
+from training.learners.artifacts import load_causal_lm, publish_model
 from training.learners.data import Demonstration
 from training.learners.ppo.trainer import run_ppo
 from training.learners.reward import run_reward
@@ -79,6 +82,8 @@ def test_what_has_all_of_it_stays_as_it_is(log, tmp_path, base):
     adopt_model(model, tokenizer)
     first = tiny_causal_lm()
     assert model.config.to_dict() == first.config.to_dict()
+    for end in ("bos_token_id", "eos_token_id", "pad_token_id"):
+        assert getattr(model.generation_config, end) == getattr(first.generation_config, end)
     assert all(torch.equal(model.state_dict()[name], w) for name, w in first.state_dict().items())
 
 
@@ -95,6 +100,18 @@ def test_each_token_has_an_embedding_and_no_embedding_is_lost(name, more, log, t
     assert torch.equal(after[: len(before)], before)
     assert model.config.pad_token_id == tokenizer.pad_token_id
     assert model.generation_config.pad_token_id == tokenizer.pad_token_id
+
+
+def test_a_base_whose_sampling_settings_contradict_can_be_saved(log, tmp_path):
+    folder = foreign_base("llama", tmp_path / "base")
+    settings = {"eos_token_id": [7], "temperature": 0.9, "do_sample": False}
+    (folder / "generation_config.json").write_text(json.dumps(settings))
+    model, tokenizer = load_causal_lm(folder, CPU), adopted_tokenizer(folder, log)
+    adopt_model(model, tokenizer)
+    publish_model(model, tokenizer, tmp_path)
+    saved = AutoModelForCausalLM.from_pretrained(tmp_path / "model").generation_config
+    assert saved.eos_token_id == [tokenizer.eos_token_id, 7]
+    assert saved.temperature is None
 
 
 def test_a_tokenizer_without_eos_is_refused(log, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tokenizers import AddedToken
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, GenerationConfig
 
 from inference.child.events import EventLog
 from inference.child.failure import Failure
@@ -57,9 +57,20 @@ def adopt_model(model: Any, tokenizer: Any) -> None:
     """
     if model.get_input_embeddings().num_embeddings < len(tokenizer):
         model.resize_token_embeddings(len(tokenizer))
-    for config in (model.config, model.generation_config):
-        config.pad_token_id = tokenizer.pad_token_id
-    ends = model.generation_config.eos_token_id
+    model.config.pad_token_id = tokenizer.pad_token_id
+    model.generation_config = _generation_config(model.generation_config, tokenizer)
+
+
+def _generation_config(base: GenerationConfig, tokenizer: Any) -> GenerationConfig:
+    """The ends only. How the base is best sampled says nothing of what is taught here, and some
+    well-known bases have settings that contradict each other, which transformers refuses to save.
+    """
+    ends = base.eos_token_id
     ends = [] if ends is None else ends if isinstance(ends, list) else [ends]
     if tokenizer.eos_token_id not in ends:
-        model.generation_config.eos_token_id = [tokenizer.eos_token_id, *ends]
+        ends = [tokenizer.eos_token_id, *ends]
+    return GenerationConfig(
+        bos_token_id=base.bos_token_id,
+        eos_token_id=ends[0] if len(ends) == 1 else ends,
+        pad_token_id=tokenizer.pad_token_id,
+    )
