@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     PolymorphicProxySerializer,
     extend_schema,
@@ -24,7 +25,7 @@ from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import MAX_RANK, JudgmentInput, ranking_submit
 from annotation.queue.claims import task_claim
-from annotation.queue.drafts import draft_save
+from annotation.queue.drafts import MAX_WRITER, DraftOvertakenError, draft_save
 from annotation.queue.leases import (
     assignment_get,
     assignment_heartbeat,
@@ -98,6 +99,20 @@ class ClaimSerializer(StrictSerializer):
 
 class DraftSerializer(SecondsSerializer):
     draft = serializers.DictField()
+    base = serializers.IntegerField(
+        min_value=0,
+        max_value=2**31,
+        allow_null=True,
+        default=None,
+        help_text="`revision` of the draft that this one began from, 0 where there was none: "
+        "refused with 412 when another writer has saved since. Without it the draft is kept.",
+    )
+    writer = serializers.CharField(
+        max_length=MAX_WRITER,
+        allow_blank=True,
+        default="",
+        help_text="A random name of the client that writes, which may always go on.",
+    )
 
 
 class SkipSerializer(StrictSerializer):
@@ -195,10 +210,15 @@ class HeartbeatView(LabelerAPI):
 
 
 class DraftView(LabelerAPI):
-    @extend_schema(request=DraftSerializer, responses=AssignmentSerializer)
+    @extend_schema(
+        request=DraftSerializer, responses={200: AssignmentSerializer, 412: OpenApiTypes.OBJECT}
+    )
     def put(self, _request: Request, **_: Any) -> Response:
-        """Keep an unfinished answer, and renew the lease."""
-        assignment = draft_save(assignment=self.mine(), **self.body(DraftSerializer))
+        """Keep an unfinished answer, and renew the lease; 412 when another writer was faster."""
+        try:
+            assignment = draft_save(assignment=self.mine(), **self.body(DraftSerializer))
+        except DraftOvertakenError as error:
+            return Response({"non_field_errors": error.messages}, status=412)
         return Response(AssignmentSerializer(assignment).data)
 
 

@@ -25,6 +25,7 @@ from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_submit
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
+from annotation.queue.drafts import draft_revision, draft_writer
 from annotation.queue.leases import assignment_get, shown_slots
 from annotation.queue.models import Assignment, Task
 from annotation.queue.standing import done_today
@@ -37,14 +38,13 @@ LETTERS = "ABCDEFGHI"
 
 def desk_context(access: Access, assignment: Assignment) -> dict[str, Any]:
     """What both pages show."""
-    draft = assignment.draft if isinstance(assignment.draft, dict) else {}
-    revision = draft.get("revision")
     return {
         "assignment": assignment,
         "messages_shown": assignment.task.prompt.messages,
         "done_today": done_today(labeler=access.user, project=access.project),
         "skip_reasons": Assignment.SkipReason.choices,
-        "revision": revision if isinstance(revision, int) else 0,
+        "revision": draft_revision(assignment),
+        "writer": draft_writer(assignment) or "",
     }
 
 

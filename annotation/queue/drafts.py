@@ -1,4 +1,8 @@
-"""Drafts: what a labeler has so far, kept with the lease."""
+"""Drafts: what a labeler has so far, kept with the lease.
+
+A draft tells in itself how often it was saved (`revision`) and by which page (`writer`), so that a
+page that was left open does not overwrite what another one has saved since.
+"""
 
 from typing import Any
 
@@ -8,28 +12,62 @@ from django.utils import timezone
 
 from annotation.queue.leases import assignment_lock, lease_keep
 from annotation.queue.models import Assignment
-from annotation.texts import json_validate
+from annotation.texts import json_validate, text_validate
 
 State = Assignment.State
 MAX_DRAFT = 1_000_000
+MAX_WRITER = 64
+OVERTAKEN = (
+    "This task has been changed in another tab since this page was opened: the draft was not kept."
+)
+
+
+class DraftOvertakenError(ValidationError):
+    """Another writer has saved a newer draft than the one that this one began from."""
 
 
 def draft_save(
-    *, assignment: Assignment, draft: dict[str, Any], active_seconds: int = 0
+    *,
+    assignment: Assignment,
+    draft: dict[str, Any],
+    active_seconds: int = 0,
+    base: int | None = None,
+    writer: str = "",
 ) -> Assignment:
-    """Keep what the labeler has so far, and renew the lease.
+    """Keep what the labeler has so far, and renew the lease. Returns the assignment as it stands.
 
-    Raises ValidationError when the draft cannot be stored or the work has been handed in.
+    `base` is the revision that this draft began from, `writer` names the page that writes: it may
+    always go on with its own draft. Without a base the draft is kept whatever was saved meanwhile.
+    Raises ValidationError when the draft cannot be stored or the work has been handed in, and
+    DraftOvertakenError when another writer has saved a revision after `base`.
     """
     if not isinstance(draft, dict):
         raise ValidationError("A draft is a JSON object.")
     json_validate(draft, what="The draft", limit=MAX_DRAFT)
+    text_validate(writer, what="The writer's name", limit=MAX_WRITER, blank=True)
     with transaction.atomic():
         fresh = assignment_lock(assignment)
         if fresh.state in (State.SUBMITTED, State.SKIPPED):
             raise ValidationError("This task has been handed in: the draft was not kept.")
+        if base is not None:
+            revision = draft_revision(fresh)
+            if revision > base and writer != draft_writer(fresh):
+                raise DraftOvertakenError(OVERTAKEN)
+            draft = {**draft, "revision": max(revision, base) + 1, "writer": writer}
         fresh.draft = draft
         fresh.draft_saved_at = timezone.now()
         fresh.save(update_fields=["draft", "draft_saved_at"])
         lease_keep(fresh, active_seconds=active_seconds)
     return fresh
+
+
+def draft_revision(assignment: Assignment) -> int:
+    """How often the draft has been saved; 0 where nobody counted."""
+    revision = assignment.draft.get("revision")
+    return revision if isinstance(revision, int) and revision > 0 else 0
+
+
+def draft_writer(assignment: Assignment) -> str | None:
+    """The page that saved the draft last; None where none gave its name."""
+    writer = assignment.draft.get("writer")
+    return writer if isinstance(writer, str) and writer else None

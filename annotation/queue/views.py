@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
 from annotation.queue.claims import task_claim
-from annotation.queue.drafts import draft_save
+from annotation.queue.drafts import DraftOvertakenError, draft_save
 from annotation.queue.leases import assignment_get, assignment_heartbeat, assignment_skip
 from annotation.queue.models import Assignment
 from annotation.queue.standing import standing_get
@@ -31,6 +31,13 @@ def seconds_read(value: Any) -> int:
         return max(0, min(int(value), MOST_SECONDS))
     except (TypeError, ValueError, OverflowError):  # the last is of infinity
         return 0
+
+
+def base_read(value: Any) -> int | None:
+    """The revision a draft began from. Raises ValueError for what is neither that nor nothing."""
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+        raise ValueError(value)
+    return value
 
 
 def next_task_url(access: Access) -> str:
@@ -59,7 +66,10 @@ def work(request: HttpRequest, access: Access) -> HttpResponse:
 @require_POST
 @project_view(LABELER)
 def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
-    """Autosave: a JSON body {"draft": {...}, "active_seconds": n}."""
+    """Autosave: a JSON body {"draft": {...}, "base": n, "writer": "...", "active_seconds": n}.
+
+    412 says that another page has saved meanwhile (see draft_save).
+    """
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
     try:
         body = json.loads(request.body)
@@ -67,9 +77,12 @@ def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpRes
             assignment=assignment,
             draft=body["draft"],
             active_seconds=seconds_read(body.get("active_seconds")),
+            base=base_read(body.get("base")),
+            writer=body.get("writer", ""),
         )
     except ValidationError as error:
-        return JsonResponse({"error": " ".join(error.messages)}, status=409)
+        status = 412 if isinstance(error, DraftOvertakenError) else 409
+        return JsonResponse({"error": " ".join(error.messages)}, status=status)
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return JsonResponse({"error": "Not a draft."}, status=400)
     return HttpResponse(status=204)

@@ -1,23 +1,34 @@
 // Keeps a draft: in this browser at once, on the server soon after. The browser's copy goes when
 // the server has acknowledged it, so nothing is lost between the two, and nothing lies around.
+// Where another page has saved meanwhile the server refuses, and the copy stays.
 import { csrfToken } from "./csrf.js";
+import { drop, entries, put, randomName, same } from "./kept.js";
 
 const QUIET = 1500; // milliseconds after the last change
 const RETRY = [3000, 10000, 30000];
 
-export function autosave({ url, key, revision, read, seconds, show }) {
-  let saved = revision;
-  let current = revision;
+/** `prefix`: of the keys under which this task's drafts are kept; `base` and `savedBy`: the revision
+ * of the draft that the page was made with, and the page that had saved it. */
+export function autosave({ url, prefix, base, savedBy, read, seconds, show }) {
+  const goesOn = (entry) => entry.base === base || (entry.writer && entry.writer === savedBy);
+  const before = entries(prefix);
+  const mine = before.find(goesOn);
+  // What a page sent as it was left may come after this one was made: one name for both.
+  const writer = mine?.left ? mine.writer : randomName();
+  const key = prefix + writer;
+  let saved = 0;
+  let current = 0;
   let timer = null;
   let sending = false;
   let failures = 0;
   let over = false;
   let refused = false;
+  let overtaken = false;
 
   function changed() {
     current += 1;
     keep();
-    show("waiting");
+    show(overtaken ? "overtaken" : "waiting");
     schedule(QUIET);
   }
 
@@ -26,25 +37,13 @@ export function autosave({ url, key, revision, read, seconds, show }) {
     timer = setTimeout(send, delay);
   }
 
-  function keep() {
-    try {
-      localStorage.setItem(key, JSON.stringify({ ...read(), revision: current }));
-    } catch {
-      // Storage is full or forbidden: the server's copy has to do.
-    }
-  }
-
-  function forget() {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // Nothing was kept.
-    }
+  function keep({ left = false } = {}) {
+    put(key, { draft: read(), base, writer, left });
   }
 
   async function send({ leaving = false } = {}) {
     clearTimeout(timer);
-    if (over || current === saved || (sending && !leaving)) return;
+    if (over || overtaken || current === saved || (sending && !leaving)) return;
     sending = true;
     const sent = current;
     const spent = seconds.take();
@@ -53,25 +52,27 @@ export function autosave({ url, key, revision, read, seconds, show }) {
       const answer = await fetch(url, {
         method: "POST",
         headers: { "X-CSRFToken": csrfToken(), "Content-Type": "application/json" },
-        body: JSON.stringify({ draft: { ...read(), revision: sent }, active_seconds: spent }),
+        body: JSON.stringify({ draft: read(), base, writer, active_seconds: spent }),
         keepalive: leaving,
         redirect: "manual", // to the sign-in page, when the session has ended
       });
       if (answer.ok) acknowledge(sent);
       else if (answer.type === "opaqueredirect" || answer.status === 403) refuse(spent, "signed-out");
+      else if (answer.status === 412) refuse(spent, "overtaken");
       else refuse(spent, answer.status < 500 ? "refused" : "offline");
     } catch {
       refuse(spent, "offline");
     }
     sending = false;
-    if (!over && !refused && current !== saved) schedule(failures ? RETRY[Math.min(failures, RETRY.length) - 1] : QUIET);
+    if (!refused && current !== saved) schedule(failures ? RETRY[Math.min(failures, RETRY.length) - 1] : QUIET);
   }
 
   function acknowledge(sent) {
     saved = sent;
     failures = 0;
+    refused = false;
     if (current === saved) {
-      forget();
+      drop(key);
       show("saved");
     }
   }
@@ -79,14 +80,18 @@ export function autosave({ url, key, revision, read, seconds, show }) {
   function refuse(spent, why) {
     seconds.giveBack(spent);
     failures += 1;
-    refused = why === "refused"; // asking again would be answered the same
+    overtaken = why === "overtaken";
+    refused = overtaken || why === "refused"; // asking again would be answered the same
     show(why);
   }
 
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) send({ leaving: true });
   });
-  window.addEventListener("pagehide", () => send({ leaving: true }));
+  window.addEventListener("pagehide", () => {
+    if (!over && current !== saved) keep({ left: true });
+    send({ leaving: true });
+  });
   window.addEventListener("online", () => send());
 
   return {
@@ -96,16 +101,22 @@ export function autosave({ url, key, revision, read, seconds, show }) {
     end() {
       over = true;
       clearTimeout(timer);
-      forget();
+      for (const entry of entries(prefix)) drop(entry.key);
     },
-    /** What this browser kept and the server never acknowledged, or null. */
-    restore() {
-      try {
-        const kept = JSON.parse(localStorage.getItem(key));
-        return kept && kept.revision > revision ? kept : null;
-      } catch {
-        return null;
+    /** Let `write` put on the page what this browser kept and the server never acknowledged.
+     * Returns the drafts that are others than the server's: nobody but the labeler can choose. */
+    restore(write) {
+      if (mine) {
+        drop(mine.key);
+        if (!same(mine.draft, read())) {
+          write(mine.draft);
+          changed();
+        }
       }
+      const shown = read();
+      const others = before.filter((entry) => entry !== mine);
+      for (const entry of others) if (same(entry.draft, shown)) drop(entry.key);
+      return others.filter((entry) => !same(entry.draft, shown));
     },
   };
 }

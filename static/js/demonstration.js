@@ -5,7 +5,7 @@ const text = document.getElementById("text");
 const count = document.getElementById("count");
 const submit = document.getElementById("submit");
 
-const { draft } = desk({
+const { draft, restore } = desk({
   read: () => ({ text: text.value }),
   missing: () => (text.value.trim() ? "" : "Write an answer first."),
   onMissing: () => text.focus(),
@@ -18,13 +18,18 @@ function show() {
   submit.setAttribute("aria-disabled", String(words === 0));
 }
 
-const kept = draft.restore();
-if (kept) text.value = kept.text;
-if (text.value !== text.defaultValue) {
-  // Restored, or typed before this script was there.
-  draft.changed();
-  document.addEventListener("DOMContentLoaded", () => text.dispatchEvent(new Event("restored")));
+let previewable = false; // htmx listens from DOMContentLoaded on
+
+function preview() {
+  if (previewable) text.dispatchEvent(new Event("restored"));
 }
+
+if (text.value !== text.defaultValue) draft.changed(); // typed before this script was there
+restore((kept) => {
+  text.value = typeof kept.text === "string" ? kept.text : "";
+  show();
+  preview();
+});
 text.setSelectionRange(text.value.length, text.value.length);
 text.addEventListener("input", () => {
   show();
@@ -37,4 +42,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 show();
-document.addEventListener("DOMContentLoaded", () => (document.getElementById("work").dataset.ready = ""));
+document.addEventListener("DOMContentLoaded", () => {
+  previewable = true;
+  if (text.value !== text.defaultValue) preview();
+  document.getElementById("work").dataset.ready = "";
+});

@@ -1,6 +1,7 @@
 // What both pages of the desk share: time, draft, submission, and the keys that open dialogs.
 import { autosave } from "./autosave.js";
 import { heartbeat } from "./heartbeat.js";
+import { keptBanner } from "./kept_banner.js";
 
 const SAVED = {
   waiting: "Not saved yet",
@@ -9,13 +10,17 @@ const SAVED = {
   offline: "No connection: your work is kept in this browser and saved when it is back",
   "signed-out": "You are signed out. Sign in in another tab: your work is kept in this browser",
   refused: "The server did not take the draft: your work is kept in this browser",
+  overtaken: "Not saved: changed in another tab. Your work is kept in this browser",
 };
+const UNSAVED = ["offline", "signed-out", "refused", "overtaken"];
 
 const SIGNED_OUT = "You are signed out. Sign in in another tab, then go on here: your work is kept.";
+const OVERTAKEN = "This task has been changed in another tab. What you see here is kept in this browser: reload the page to see both.";
 const UNREACHED = "The work was not handed in: the server could not be reached or failed. It is kept; try again.";
 
 /** Wire the form `work`. `read()` gives the draft as JSON; `missing()` says what is still to be done
- * before it may be submitted, or nothing. */
+ * before it may be submitted, or nothing. The returned `restore(write)` is to be called once the page
+ * stands: `write(draft)` puts a draft that this browser kept in place of what is shown. */
 export function desk({ read, missing, onMissing, onEscape }) {
   const form = document.getElementById("work");
   const saved = document.getElementById("saved");
@@ -27,13 +32,15 @@ export function desk({ read, missing, onMissing, onEscape }) {
   });
   const draft = autosave({
     url: form.dataset.draft,
-    key: form.dataset.key,
-    revision: Number(form.dataset.revision),
+    prefix: form.dataset.kept,
+    base: Number(form.dataset.revision),
+    savedBy: form.dataset.writer,
     read,
     seconds,
     show: (state) => {
       saved.textContent = state === "saved" ? `${SAVED.saved} ${timeOfDay()}` : SAVED[state];
-      saved.classList.toggle("bad-text", ["offline", "signed-out", "refused"].includes(state));
+      saved.classList.toggle("bad-text", UNSAVED.includes(state));
+      if (state === "overtaken") fail(OVERTAKEN);
     },
   });
 
@@ -81,7 +88,15 @@ export function desk({ read, missing, onMissing, onEscape }) {
   // What the last page had to say is read by now.
   setTimeout(() => document.querySelector(".messages")?.remove(), 6000);
 
-  return { draft };
+  function restore(write) {
+    const take = (kept) => {
+      write(kept);
+      draft.changed();
+    };
+    keptBanner({ prefix: form.dataset.kept, entries: draft.restore(write), read, take });
+  }
+
+  return { draft, restore };
 }
 
 /** True for a plain key that is meant for the page: not typed into a field, no dialog in front. */

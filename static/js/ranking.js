@@ -11,7 +11,7 @@ let history = ranking.history(read(form));
 let focused = ranking.listed(history.now)[0];
 let armed = null; // "score" or "flag": what the next digit is for
 
-const { draft } = desk({
+const { draft, restore } = desk({
   read: () => ({ ...history.now, note: note.value }),
   missing: () => (ranking.left(history.now) ? `${ranking.left(history.now)} left to rank, or say that none is acceptable.` : ""),
   onMissing: () => focusCard(ranking.inSlot(history.now, 0)[0]),
@@ -159,14 +159,15 @@ function drop(index, slot) {
 draggable(document.querySelectorAll(".cards"), { draggable: ".card", handle: ".card-top" }, drop);
 draggable(document.querySelectorAll(".letters"), { draggable: ".letter" }, drop);
 
-const kept = draft.restore();
-if (kept && Array.isArray(kept.slots) && kept.slots.length === k) {
+restore((kept) => {
+  if (!Array.isArray(kept.slots) || kept.slots.length !== k) return;
   const { slots, none } = kept;
   const { likert, flags } = fitting(kept);
   note.value = kept.note ?? "";
-  become(ranking.history({ slots, likert, flags, none }));
+  history = ranking.history({ slots, likert, flags, none });
   focused = ranking.listed(history.now)[0];
-}
+  redraw();
+});
 redraw();
 cards.forEach((_, index) => fold(index));
 window.addEventListener("resize", () => cards.forEach((_, index) => fold(index)));

@@ -309,14 +309,34 @@ def test_a_draft_is_kept_and_shown_again(cast: Cast, enter: Callable[[User], Cli
     ranking_task(cast.project)
     assignment = claimed(cast)
     client = enter(cast.lena)
-    draft = {"slots": [0, 3, 0, 1], "likert": [None, 5, None, None], "none": False, "revision": 7}
-    assert send_draft(client, assignment, {"draft": draft, "active_seconds": 1}) == 204
+    draft = {"slots": [0, 3, 0, 1], "likert": [None, 5, None, None], "none": False}
+    body = {"draft": draft, "base": 6, "writer": "a-page", "active_seconds": 1}
+    assert send_draft(client, assignment, body) == 204
     page = client.get(at("work-task", assignment)).content.decode()
     chosen = re.findall(r'name="rank-(\d)".*?</select>', page)
     assert chosen == ["0", "1", "2", "3"]
     assert re.search(r'name="rank-1">.*?<option selected>3</option>', page)
     assert re.search(r'name="likert-1">.*?<option selected>5</option>', page)
-    assert 'data-revision="7"' in page
+    assert 'data-revision="7" data-writer="a-page"' in page
+
+
+def test_a_draft_that_another_page_overtook_is_refused_in_words(
+    cast: Cast, enter: Callable[[User], Client]
+) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast)
+    client = enter(cast.lena)
+    for writer, status in (("a", 204), ("b", 412), ("a", 204)):
+        body = {"draft": {"text": writer}, "base": 0, "writer": writer}
+        assert send_draft(client, assignment, body) == status
+    assignment.refresh_from_db()
+    assert assignment.draft["text"] == "a"
+    answer = client.post(
+        at("work-draft", assignment),
+        {"draft": {}, "base": 1, "writer": "b"},
+        content_type="application/json",
+    )
+    assert "changed in another tab" in answer.json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -339,7 +359,14 @@ def test_a_strange_draft_breaks_no_page(
     assert b"<option selected>" not in page.content
 
 
-@pytest.mark.parametrize("body", [None, [], {}, {"draft": 3}, {"draft": {"text": "\0"}}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(None, [], {}, {"draft": 3}, {"draft": {"text": "\0"}}),
+        *({"draft": {}, "base": base} for base in ("1", -1, True, 1.5)),
+        {"draft": {}, "base": 0, "writer": 3},
+    ],
+)
 def test_what_is_no_draft_is_refused(
     cast: Cast, enter: Callable[[User], Client], body: object
 ) -> None:

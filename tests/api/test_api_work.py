@@ -76,6 +76,22 @@ def test_hand_in_a_demonstration(cast, as_):
     assert refused.status_code == 400
 
 
+def test_a_draft_that_another_writer_overtook_is_refused(cast, as_):
+    demonstration_task(cast.project)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    first, second = (
+        {"draft": {"text": writer}, "base": 0, "writer": writer} for writer in ("a", "b")
+    )
+    assert end(client, work, "draft", first, "put").status_code == 200
+    refused = end(client, work, "draft", second, "put")
+    assert refused.status_code == 412
+    assert "another tab" in refused.json()["non_field_errors"][0]
+    draft = client.get(f"{HERE}assignments/{work['id']}/").json()["draft"]
+    assert draft == {"text": "a", "writer": "a", "revision": 1}
+    assert end(client, work, "draft", {**second, "base": 1}, "put").status_code == 200
+
+
 def test_beat_skip_release(cast, as_):
     demonstration_task(cast.project)
     client = as_(cast.lena)

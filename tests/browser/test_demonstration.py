@@ -122,3 +122,50 @@ def test_skip_takes_a_reason_and_brings_the_next_task(page: Page, cast: Cast) ->
     skipped = Assignment.objects.get(state=Assignment.State.SKIPPED)
     assert (skipped.skip_reason, skipped.skip_note) == ("expertise", "Organic chemistry.")
     assert skipped.labeler == cast.lena
+
+
+def second_tab(page: Page) -> Page:
+    """Another tab of the same labeler at the same task."""
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    return ready(tab)
+
+
+def test_of_two_tabs_neither_overwrites_the_other(page: Page) -> None:
+    other = second_tab(page)
+    editor(page).fill("From the first tab")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    editor(other).fill("From the second tab")
+    expect(other.get_by_role("alert")).to_contain_text("changed in another tab")
+    expect(other.locator("#saved")).to_contain_text("kept in this browser")
+    editor(other).press_sequentially(", and more")
+    assert Assignment.objects.get().draft["text"] == "From the first tab"
+
+    other.reload()
+    expect(editor(other)).to_have_value("From the first tab")
+    expect(other.locator("#kept")).to_be_visible()
+    other.get_by_role("button", name="Show the kept draft").click()
+    expect(editor(other)).to_have_value("From the second tab, and more")
+    expect(other.locator("#preview")).to_have_text("From the second tab, and more")
+    expect(other.locator("#saved")).to_contain_text("Draft saved")
+    assert Assignment.objects.get().draft["text"] == "From the second tab, and more"
+    other.get_by_role("button", name="Show the kept draft").click()
+    expect(editor(other)).to_have_value("From the first tab")
+    other.get_by_role("button", name="Discard it").click()
+    expect(other.locator("#kept")).to_be_hidden()
+    expect(other.locator("#saved")).to_contain_text("Draft saved")
+    assert other.evaluate("localStorage.length") == 0
+
+
+def test_what_a_tab_had_not_saved_yet_goes_on_after_a_reload(page: Page) -> None:
+    """The reload's own last save may come late: it is no other tab's."""
+    editor(page).fill("Saved once")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    editor(page).press_sequentially(", and then some")
+    page.reload()
+    ready(page)
+    expect(editor(page)).to_have_value("Saved once, and then some")
+    editor(page).press_sequentially("!")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    expect(page.locator("#kept")).to_be_hidden()
+    assert Assignment.objects.get().draft["text"] == "Saved once, and then some!"

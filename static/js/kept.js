@@ -1,0 +1,39 @@
+// Drafts of one task kept in this browser, one for each page that wrote: two tabs overwrite nothing
+// of each other's. An entry is { draft, base, writer, left, at }: what was written, the server's
+// revision it began from, the page that wrote it and whether that page is gone, and when.
+
+/** A name for a page: random, and to be had without https too. */
+export function randomName() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function attempt(work) {
+  try {
+    return work();
+  } catch {
+    return null; // Storage is full or forbidden: the server's copy has to do.
+  }
+}
+
+/** All entries whose keys begin with `prefix`, the latest first. */
+export function entries(prefix) {
+  const keys = attempt(() => Object.keys(localStorage)) ?? [];
+  return keys
+    .filter((key) => key.startsWith(prefix))
+    .flatMap((key) => attempt(() => ({ at: 0, ...JSON.parse(localStorage.getItem(key)), key })) ?? [])
+    .filter((entry) => entry.draft && typeof entry.draft === "object")
+    .sort((a, b) => b.at - a.at);
+}
+
+export function put(key, entry) {
+  attempt(() => localStorage.setItem(key, JSON.stringify({ ...entry, at: Date.now() })));
+}
+
+export function drop(key) {
+  attempt(() => localStorage.removeItem(key));
+}
+
+/** True when `draft` says the same as `other` in all that `other` has. */
+export function same(draft, other) {
+  return Object.keys(other).every((name) => JSON.stringify(draft[name]) === JSON.stringify(other[name]));
+}
