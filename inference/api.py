@@ -35,6 +35,7 @@ class SamplingJobSerializer(serializers.ModelSerializer[SamplingJob]):
     prompts = serializers.IntegerField(help_text="Prompts to answer.")
     answered = serializers.IntegerField(help_text="Prompts whose answers are in the queue.")
     too_few = serializers.IntegerField(help_text="Prompts with too few different answers.")
+    refused = serializers.IntegerField(help_text="Prompts that the model refused, as too long.")
 
     class Meta:
         model = SamplingJob
@@ -51,6 +52,7 @@ class SamplingJobSerializer(serializers.ModelSerializer[SamplingJob]):
             "prompts",
             "answered",
             "too_few",
+            "refused",
             "error_cause",
             "error_advice",
             "queued_at",
@@ -121,6 +123,7 @@ class SamplingJobsView(ProjectAPI[SamplingJob]):
                 prompts=Count("items"),
                 answered=Count("items", filter=Q(items__state=state.DONE)),
                 too_few=Count("items", filter=Q(items__state=state.TOO_FEW)),
+                refused=Count("items", filter=Q(items__state=state.REFUSED)),
             )
             .order_by("-id")
         )

@@ -122,10 +122,12 @@ class SamplingItem(models.Model):
         PENDING = "pending", "Pending"
         DONE = "done", "Done"
         TOO_FEW = "too_few", "Fewer than four distinct answers"
+        REFUSED = "refused", "Refused for what it is, as a prompt that is too long"
 
     job = models.ForeignKey(SamplingJob, on_delete=models.CASCADE, related_name="items")
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    reason = models.TextField(blank=True, help_text="Why it was refused, in words.")
     task = models.ForeignKey(
         "annotation.Task", on_delete=models.SET_NULL, null=True, related_name="+"
     )
@@ -136,7 +138,12 @@ class SamplingItem(models.Model):
             models.UniqueConstraint(fields=["job", "prompt"], name="sampling_item_once"),
             models.CheckConstraint(
                 name="sampling_item_state_known",
-                condition=models.Q(state__in=["pending", "done", "too_few"]),
+                condition=models.Q(state__in=["pending", "done", "too_few", "refused"]),
+            ),
+            models.CheckConstraint(
+                name="sampling_item_refused_with_reason",
+                condition=(models.Q(state="refused") & ~models.Q(reason=""))
+                | (~models.Q(state="refused") & models.Q(reason="")),
             ),
         ]
 

@@ -6,6 +6,7 @@ run again, no prompt gets two tasks and none is lost.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,34 +90,60 @@ class SamplingHandler(JobHandler[SamplingJob]):
                         return
                     items = job.items.filter(pk__in=pending[start : start + CHUNK])
                     for item in items.select_related("prompt").order_by("prompt_id"):
-                        samples = answers.samples(item, mix)
-                        item_settle(job=job, item=item, shares=shares, samples=samples)
+                        item_settle(
+                            job=job,
+                            item=item,
+                            shares=shares,
+                            samples=answers.samples(item, mix),
+                            refused=answers.refused(item, mix),
+                        )
 
     def finish(self, job: SamplingJob, result: dict[str, Any], folder: Path) -> None:  # noqa: ARG002
         """Raises Failure where no prompt got enough answers to be ranked."""
-        states = list(job.items.values_list("state", flat=True))
+        states = Counter(job.items.values_list("state", flat=True))
         assert SamplingItem.State.PENDING not in states, "collect comes first"
         if SamplingItem.State.DONE not in states:
-            raise Failure(
-                f"None of the {len(states)} prompts got {_least(job)} different answers.",
-                "Raise the temperature, sample more than one model, or begin with a base model "
-                "that answers in more than one way.",
-            )
+            raise _nothing_to_rank(job, states)
+
+
+def _nothing_to_rank(job: SamplingJob, states: Counter[str]) -> Failure:
+    total, refused = states.total(), states[SamplingItem.State.REFUSED]
+    alike = f"None of the {total} prompts got {_least(job)} different answers."
+    vary = (
+        "Raise the temperature, sample more than one model, or begin with a base model that "
+        "answers in more than one way."
+    )
+    if not refused:
+        return Failure(alike, vary)
+    first = job.items.filter(state=SamplingItem.State.REFUSED).earliest("prompt_id").reason
+    fit = (
+        "Import prompts that the model takes, lower max_new_tokens in the recipe, or begin with a "
+        "base model of a longer context."
+    )
+    if refused == total:
+        return Failure(f"The model refused all of the {total} prompts, the first so: {first}", fit)
+    were = "was" if refused == 1 else "were"
+    return Failure(f"{alike} {refused} {were} refused, the first so: {first}", f"{fit} {vary}")
 
 
 def item_settle(
-    *, job: SamplingJob, item: SamplingItem, shares: Sequence[int], samples: Sequence[Sample]
+    *,
+    job: SamplingJob,
+    item: SamplingItem,
+    shares: Sequence[int],
+    samples: Sequence[Sample],
+    refused: str = "",
 ) -> None:
     """Store a prompt's answers and make its task; part of the caller's transaction.
 
+    `refused` says why a model gave none: it counts where the others' answers are not enough.
     Does nothing for an item that another attempt has settled.
     """
     assert transaction.get_connection().in_atomic_block
     chosen = answers_choose([sample.draw for sample in samples], shares, job.k)
     enough = len(chosen) >= _least(job)
-    state = SamplingItem.State.DONE if enough else SamplingItem.State.TOO_FEW
     pending = SamplingItem.objects.filter(pk=item.pk, state=SamplingItem.State.PENDING)
-    if not pending.update(state=state) or not enough:
+    if not pending.update(**_outcome(enough, refused)) or not enough:
         return
     completions = completions_create(prompt=item.prompt, texts=[draw.text for draw in chosen])
     _generations_create(job, completions, samples)
@@ -129,6 +156,15 @@ def item_settle(
             priority=job.priority,
         )
         SamplingItem.objects.filter(pk=item.pk).update(task=task)
+
+
+def _outcome(enough: bool, refused: str) -> dict[str, str]:
+    """The fields of an item that is settled."""
+    if enough:
+        return {"state": SamplingItem.State.DONE}
+    if refused:
+        return {"state": SamplingItem.State.REFUSED, "reason": refused}
+    return {"state": SamplingItem.State.TOO_FEW}
 
 
 def _generations_create(
@@ -169,7 +205,7 @@ def _requests(
     for position, (one, n) in enumerate(mix):
         if n:
             yield Request(
-                id=f"{item.prompt_id}:{one.pk}",
+                id=_request_id(item, one),
                 model=str(one.model_id),
                 messages=messages,
                 n=n,
@@ -178,6 +214,10 @@ def _requests(
                     temperature=one.temperature, max_new_tokens=job.config["max_new_tokens"]
                 ),
             )
+
+
+def _request_id(item: SamplingItem, one: SamplingModel) -> str:
+    return f"{item.prompt_id}:{one.pk}"
 
 
 def _seed(*parts: object) -> int:
@@ -207,15 +247,21 @@ class _AnswerFile:
         samples: list[Sample] = []
         first = 0
         for position, (one, n) in enumerate(mix):
-            for number, sampled in enumerate(self._answer(f"{item.prompt_id}:{one.pk}")):
+            for number, sampled in enumerate(self._answer(item, one).completions):
                 if storable(sampled.text) and len(sampled.text) <= MAX_TEXT:
                     draw = Draw(position, text_hash(sampled.text), sampled.text)
                     samples.append(Sample(draw, one, first + number, sampled))
             first += n
         return samples
 
-    def _answer(self, request_id: str) -> tuple[Sampled, ...]:
+    def refused(self, item: SamplingItem, mix: Sequence[tuple[SamplingModel, int]]) -> str:
+        """Why a model gave no answer, the first where several have; empty where none has."""
+        reasons = (self._answer(item, one).refused for one, _ in mix)
+        return next((reason for reason in reasons if reason), "")
+
+    def _answer(self, item: SamplingItem, one: SamplingModel) -> Answer:
+        request_id = _request_id(item, one)
         if request_id not in self._offsets:
-            return ()
+            return Answer(id=request_id)
         self._file.seek(self._offsets[request_id])
-        return Answer.model_validate_json(self._file.readline()).completions
+        return Answer.model_validate_json(self._file.readline())

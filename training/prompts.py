@@ -3,10 +3,11 @@
 from itertools import groupby
 from random import Random
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from annotation.models import Prompt, Ranking, Task
+from inference.models import SamplingItem
 from training.models import Round
 
 Split = Prompt.Split
@@ -48,22 +49,28 @@ def prompts_lacking(project_id: int) -> str:
 def prompts_choose(round_: Round, count: int, salt: str) -> list[int]:
     """At most `count` to ask: those nobody has ranked first, then those ranked least often.
 
-    Equals are drawn by the round's seed and their texts, whatever their ids.
+    What a model has refused comes last: another model may take it, but most likely not. Equals are
+    drawn by the round's seed and their texts, whatever their ids.
     """
     rows = (
         prompts_free(round_.project_id)
-        .annotate(times=_times_ranked())
-        .order_by("times", "content_hash", "pk")
-        .values_list("times", "pk")
+        .annotate(refused=_was_refused(), times=_times_ranked())
+        .order_by("refused", "times", "content_hash", "pk")
+        .values_list("refused", "times", "pk")
     )
     draw = Random(f"{round_.seed}:{round_.number}:{salt}")
     chosen: list[int] = []
-    for _, equals in groupby(rows, key=lambda row: row[0]):
+    for _, equals in groupby(rows, key=lambda row: row[:2]):
         if len(chosen) == count:
             break
-        ids = [pk for _, pk in equals]
+        ids = [pk for *_, pk in equals]
         chosen += draw.sample(ids, min(count - len(chosen), len(ids)))
     return sorted(chosen)
+
+
+def _was_refused() -> Exists:
+    refused = SamplingItem.objects.filter(state=SamplingItem.State.REFUSED)
+    return Exists(refused.filter(prompt=OuterRef("pk")))
 
 
 def _times_ranked() -> Coalesce:

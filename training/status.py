@@ -1,6 +1,7 @@
 """A round in words and figures, for the page, the API and the headless loop."""
 
 import logging
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from inference.jobs.models import Job
 from inference.models import ModelVersion, SamplingItem
 from training.models import Metric, Round, RoundStage, Run
 from training.stages import rankings_awaited, recipe_of
-from training.warnings import run_warnings
+from training.warnings import run_warnings, sampling_warnings
 
 logger = logging.getLogger(__name__)
 
@@ -57,9 +58,17 @@ def stage_status(round_: Round, stage: RoundStage) -> dict[str, Any]:
         "finished": _iso(stage.finished_at),
         "error_cause": stage.error_cause,
         "error_advice": stage.error_advice,
-        "warnings": run_warnings(stage.run) if stage.run else [],
+        "warnings": _warnings(stage),
         "run": stage.run_id,
     }
+
+
+def _warnings(stage: RoundStage) -> list[str]:
+    if stage.run:
+        return run_warnings(stage.run)
+    if stage.sampling_job is None or stage.state == State.FAILED:
+        return []  # what failed says itself what was refused
+    return sampling_warnings(stage.sampling_job)
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -122,9 +131,15 @@ def _sampling_figures(stage: RoundStage) -> list[str]:
     prompts = job.items.count()
     if stage.state != State.SUCCEEDED:
         return [f"{job.k} answers to {_prompts(prompts)}"]
-    few = job.items.filter(state=SamplingItem.State.TOO_FEW).count()
-    figures = [f"{_prompts(prompts - few)} × {job.k} answers"]
-    return [*figures, f"{_prompts(few)} answered too alike"] if few else figures
+    counts = Counter(job.items.values_list("state", flat=True))
+    few, refused = counts[SamplingItem.State.TOO_FEW], counts[SamplingItem.State.REFUSED]
+    figures = [f"{_prompts(prompts - few - refused)} × {job.k} answers"]
+    lost = [
+        f"{count:,} {what}"
+        for count, what in ((few, "answered too alike"), (refused, "refused"))
+        if count
+    ]
+    return [*figures, ", ".join(lost)] if lost else figures
 
 
 def _prompts(count: int) -> str:

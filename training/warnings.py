@@ -1,6 +1,7 @@
-"""What a run warns of: a person should hear it, but the run goes on."""
+"""What a run or a sampling job warns of: a person should hear it, but the work goes on."""
 
 from annotation.models import Prompt
+from inference.models import SamplingItem, SamplingJob
 from training.models import Run, RunEvent, SnapshotItem
 
 MOST = 5
@@ -26,6 +27,18 @@ def run_warnings(run: Run) -> list[str]:
     if more <= 0:
         return texts
     return [*texts[:MOST], f"And {more} more: see what the run said."]
+
+
+def sampling_warnings(job: SamplingJob) -> list[str]:
+    """How many prompts were refused, and why."""
+    refused = job.items.filter(state=SamplingItem.State.REFUSED).order_by("prompt_id")
+    reasons = list(refused.values_list("reason", flat=True))
+    if not reasons:
+        return []
+    counted = f"{len(reasons):,} of {job.items.count():,} prompts"
+    if len(reasons) == 1:
+        return [f"{counted} was refused and is not ranked. {reasons[0]}"]
+    return [f"{counted} were refused and are not ranked. For example: {reasons[0]}"]
 
 
 def _is_validated(run: Run) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from jinja2 import TemplateError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from inference.child.failure import Failure
@@ -20,6 +21,8 @@ from inference.engines.templates import check_template, control_ids, render_prom
 class Rendered(NamedTuple):
     request: Request
     ids: list[int]
+    refused: str = ""
+    """Why it is not answered, in words"""
 
 
 class TransformersEngine:
@@ -73,8 +76,8 @@ class TransformersEngine:
         Each answer is drawn by what `draw_name` says of it, so it is the same (up to a tie that
         rounding turns) in any batch, under any id, and when a job that was cut short goes on.
         """
-        fits = [one for one in batch if self._fits(one)]
-        answers = [self._too_long(one) for one in batch if not self._fits(one)]
+        fits = [one for one in batch if not one.refused]
+        answers = [Answer(id=one.request.id, refused=one.refused) for one in batch if one.refused]
         if not fits:
             return answers
         n, sampling = fits[0].request.n, fits[0].request.sampling
@@ -124,19 +127,19 @@ class TransformersEngine:
                 "This engine loads whole models: merge the adapter into its base first.",
             )
         messages = [message.model_dump() for message in request.messages]
-        return Rendered(request, render_prompt(self.tokenizer, messages))
+        try:
+            ids = render_prompt(self.tokenizer, messages)
+        except TemplateError as error:
+            why = f"The model's chat template does not take this conversation: {error}"
+            return Rendered(request, [], why)
+        return Rendered(request, ids, self._too_long(len(ids), request.sampling.max_new_tokens))
 
-    def _fits(self, one: Rendered) -> bool:
-        return len(one.ids) + one.request.sampling.max_new_tokens <= self.context
-
-    def _too_long(self, one: Rendered) -> Answer:
-        return Answer(
-            id=one.request.id,
-            refused=(
-                f"The prompt has {len(one.ids)} tokens: with "
-                f"{one.request.sampling.max_new_tokens} for the answer it passes the model's "
-                f"{self.context}."
-            ),
+    def _too_long(self, prompt: int, answer: int) -> str:
+        if prompt + answer <= self.context:
+            return ""
+        return (
+            f"The prompt has {prompt} tokens: with {answer} for the answer it passes the model's "
+            f"{self.context}."
         )
 
 

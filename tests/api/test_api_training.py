@@ -27,12 +27,16 @@ def test_models_and_sampling_jobs(cast, as_):
     job = SamplingJob.objects.create(project=cast.project, k=4)
     for state in ("done", "done", "too_few", "pending"):
         SamplingItem.objects.create(job=job, prompt=prompt_make(cast.project), state=state)
+    SamplingItem.objects.create(
+        job=job, prompt=prompt_make(cast.project), state="refused", reason="Too long."
+    )
     client = as_(cast.rosa)
     assert [row["name"] for row in client.get(f"{HERE}models/").json()["results"]] == ["sft-1"]
     assert client.get(f"{HERE}models/{model.pk}/").json()["kind"] == "sft"
     assert client.get(f"{HERE}models/{theirs.pk}/").status_code == 404
     found = client.get(f"{HERE}sampling-jobs/{job.pk}/").json()
-    assert (found["prompts"], found["answered"], found["too_few"]) == (4, 2, 1)
+    counts = [found[name] for name in ("prompts", "answered", "too_few", "refused")]
+    assert counts == [5, 2, 1, 1]
     assert client.get(f"{HERE}sampling-jobs/").json()["count"] == 1
 
 

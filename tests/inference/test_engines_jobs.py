@@ -230,6 +230,21 @@ def test_a_prompt_past_the_context_is_refused_by_itself(models):
     assert all(len(answer.completions) == 3 for answer in answers[1:])
 
 
+def test_a_conversation_that_the_template_does_not_take_is_refused_by_itself(models):
+    engine = TransformersEngine(models / "a", device=CPU)
+    engine.tokenizer.chat_template = (
+        "{% if messages[0]['role'] == 'system' %}{{ raise_exception('No system role.') }}"
+        "{% endif %}" + engine.tokenizer.chat_template
+    )
+    system = Message(role="system", content="Be brief.")
+    strict = Request(id="strict", model="a", messages=(system, *messages("Hi")))
+    answers = list(engine.complete([strict, *requests()]))
+    assert answers[0].refused == (
+        "The model's chat template does not take this conversation: No system role."
+    )
+    assert all(len(answer.completions) == 3 for answer in answers[1:])
+
+
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_base_from_elsewhere_answers_as_it_is(name, tmp_path):
     engine = TransformersEngine(foreign_base(name, tmp_path), device=CPU)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from annotation.models import Completion, Task
 from annotation.prompts.prompts import prompt_create
@@ -272,6 +272,75 @@ def test_a_model_that_always_says_the_same_fails_the_job(job, tmp_path):
     answer(requests, tmp_path, lambda *_: "Yes.")
     with pytest.raises(Failure, match=r"None of the 20 prompts got 4 different"):
         finish(job, tmp_path)
+
+
+TOO_LONG = "The prompt has 900 tokens: with 64 for the answer it passes the model's 512."
+
+
+def refuse(requests, folder, refused, text=lambda request, i: f"{request.id} answers {i}"):
+    """The engine's file, in which each request that `refused` picks has no answer."""
+    answer([one for one in requests if not refused(one)], folder, text)
+    with (folder / "completions.jsonl").open("a") as file:
+        for request in filter(refused, requests):
+            file.write(Answer(id=request.id, refused=TOO_LONG).model_dump_json() + "\n")
+
+
+def prompt_of(request):
+    return int(request.id.split(":")[0])
+
+
+def test_a_refused_prompt_says_why_and_the_others_go_on(job, prompts, tmp_path):
+    job = claim(job)
+    _, requests = prepared(job, tmp_path)
+    refuse(requests, tmp_path, lambda one: prompt_of(one) == prompts[3].pk)
+    finish(job, tmp_path)
+    refused = job.items.get(prompt=prompts[3])
+    assert (refused.state, refused.reason, refused.task) == (State.REFUSED, TOO_LONG, None)
+    assert job.items.filter(state=State.DONE, reason="").count() == 19
+    assert Task.objects.count() == 19
+
+
+def test_a_prompt_that_one_model_refused_is_kept_where_the_other_said_enough(
+    job, prompts, tmp_path
+):
+    job = claim(job)
+    _, requests = prepared(job, tmp_path)
+    policy = str(job.models.get(model__name="policy").model_id)
+    refuse(requests, tmp_path, lambda one: one.model == policy)
+    finish(job, tmp_path)
+    assert set(job.items.values_list("state", "reason")) == {(State.DONE, "")}
+    assert set(Task.objects.values_list("k", flat=True)) == {5}
+
+
+def test_a_job_whose_prompts_were_all_refused_fails_with_the_reason(job, tmp_path):
+    job = claim(job)
+    _, requests = prepared(job, tmp_path)
+    refuse(requests, tmp_path, lambda _: True)
+    with pytest.raises(Failure) as raised:
+        finish(job, tmp_path)
+    assert (
+        raised.value.cause == f"The model refused all of the 20 prompts, the first so: {TOO_LONG}"
+    )
+    assert "a longer context" in raised.value.advice
+    assert "temperature" not in raised.value.advice
+    assert job.items.filter(state=State.REFUSED).count() == 20
+
+
+def test_a_job_that_failed_for_both_reasons_tells_both(job, prompts, tmp_path):
+    job = claim(job)
+    _, requests = prepared(job, tmp_path)
+    refuse(requests, tmp_path, lambda one: prompt_of(one) == prompts[0].pk, lambda *_: "Yes.")
+    with pytest.raises(Failure) as raised:
+        finish(job, tmp_path)
+    assert "None of the 20 prompts got 4 different answers. 1 was refused" in raised.value.cause
+    assert "a longer context" in raised.value.advice
+    assert "temperature" in raised.value.advice
+
+
+@pytest.mark.parametrize(("state", "reason"), [(State.REFUSED, ""), (State.TOO_FEW, "Why not.")])
+def test_only_what_was_refused_has_a_reason_and_it_must(job, state, reason):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        job.items.update(state=state, reason=reason)
 
 
 def test_without_tasks_one_answer_is_enough(cast, prompts, tmp_path, storage_in_tmp):

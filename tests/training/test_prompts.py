@@ -5,10 +5,11 @@ from django.core.exceptions import ValidationError
 
 from annotation.models import Prompt, Task
 from annotation.prompts.prompts import prompt_create
-from tests.training.by_hand import job_succeed, rank
+from tests.training.by_hand import job_fail, job_succeed, rank
 from tests.training.turning import advance, stage, start, states, through
 from training.models import Round
 from training.prompts import prompts_askable, prompts_choose, prompts_unranked
+from training.rounds import round_retry
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db]
 
@@ -92,3 +93,18 @@ def test_a_stage_whose_prompts_came_to_wait_meanwhile_fails_in_plain_words(ready
     advance(round_)
     assert states(round_)[-1] == "failed"
     assert "wait to be ranked already" in stage(round_, "sample_policy").error_cause
+
+
+def test_refused_prompts_are_asked_last_and_a_retry_takes_others(ready):
+    round_ = start(ready)
+    through(ready, round_, "sft")
+    job = stage(round_, "sample").sampling_job
+    job.items.update(state="refused", reason="Too long.")
+    refused = asked(round_, "sample")
+    job_fail(stage(round_, "sample"))
+    advance(round_)
+    round_retry(actor=ready.rosa, round=round_)
+    advance(round_)
+    assert len(asked(round_, "sample")) == 8
+    assert not asked(round_, "sample") & refused
+    assert len(prompts_choose(round_, 24, "all")) == 24

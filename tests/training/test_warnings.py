@@ -5,11 +5,12 @@ from django.utils import timezone
 
 from annotation.models import Prompt
 from tests.cast import Cast
+from tests.training.by_hand import job_succeed, rank
 from tests.training.test_curves import run_with
-from tests.training.turning import stage, start, through
+from tests.training.turning import advance, stage, start, through
 from training.models import Run, RunEvent
 from training.rounds import round_status
-from training.warnings import MOST, NO_VALIDATION, run_warnings
+from training.warnings import MOST, NO_VALIDATION, run_warnings, sampling_warnings
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db]
 
@@ -61,3 +62,28 @@ def test_a_policy_without_validation_prompts_is_warned_of(
     told = {one["name"]: one["warnings"] for one in round_status(round_)["stages"]}
     assert told["ppo"] == warned
     assert told["sft"] == told["rank"] == []
+
+
+def test_refused_prompts_are_told_and_not_waited_for(ready: Cast) -> None:
+    round_ = start(ready)
+    through(ready, round_, "sft")
+    job = stage(round_, "sample").sampling_job
+    assert sampling_warnings(job) == []
+    first, second = job.items.order_by("prompt_id")[:2]
+    for item in (first, second):
+        type(item).objects.filter(pk=item.pk).update(state="refused", reason=f"{item.pk} tokens.")
+    job_succeed(stage(round_, "sample"))
+    advance(round_)
+    told = {one["name"]: one for one in round_status(round_)["stages"]}
+    assert told["sample"]["figures"] == ["6 prompts × 4 answers", "2 refused"]
+    assert told["sample"]["warnings"] == [
+        f"2 of 8 prompts were refused and are not ranked. For example: {first.pk} tokens."
+    ]
+    assert told["rank"]["figures"] == ["0 of 6 rankings"]
+    type(second).objects.filter(pk=second.pk).update(state="too_few", reason="")
+    assert sampling_warnings(job) == [
+        f"1 of 8 prompts was refused and is not ranked. {first.pk} tokens."
+    ]
+    rank(ready.project, ready.lena)
+    advance(round_)
+    assert stage(round_, "rank").state == "succeeded"
