@@ -76,6 +76,22 @@ def ranking_submit(
     return ranking
 
 
+def ranking_says(
+    ranking: Ranking, *, judgments: Sequence[JudgmentInput], outcome: str, note: str
+) -> bool:
+    """Whether a ranking handed in holds what is said here, answer by answer in the order shown."""
+    assert ranking.assignment is not None
+    held = {each.completion_id: each for each in ranking.judgments.all()}
+    slots = shown_slots(ranking.assignment)
+    given = [judgment.rank for judgment in judgments if judgment.rank is not None]
+    dense: dict[int | None, int] = dict(zip(given, dense_ranks(given), strict=True))
+    said = [(dense.get(each.rank), each.likert, sorted(set(each.flags))) for each in judgments]
+    stored = [held[slot.completion_id] for slot in slots]
+    return (ranking.outcome, ranking.note) == (outcome, note) and [
+        (each.rank, each.likert, each.flags) for each in stored
+    ] == said
+
+
 def ranking_record(
     *,
     project: Project,

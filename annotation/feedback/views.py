@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -22,7 +23,7 @@ from annotation.feedback.drafts import (
     ranking_draft_saved,
 )
 from annotation.feedback.models import Ranking
-from annotation.feedback.rankings import ranking_submit
+from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
 from annotation.queue.drafts import draft_revision, draft_writer
@@ -34,6 +35,10 @@ from annotation.texts import newlines_plain
 
 LABELER = MembershipRole.Role.LABELER
 LETTERS = "ABCDEFGHI"
+SUBMITTED_BEFORE = (
+    "This task had been submitted already, in another tab or before you came back to it. What you "
+    "submitted first counts; the second was not taken."
+)
 
 
 def desk_context(access: Access, assignment: Assignment) -> dict[str, Any]:
@@ -86,6 +91,7 @@ def ranking_page(
     return render(request, "annotation/ranking.html", context, status=422 if error else 200)
 
 
+@never_cache  # Back after a submission has to say that the task is submitted
 @project_view(LABELER)
 def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
@@ -105,7 +111,7 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
     ranking = assignment.task.kind == Task.Kind.RANKING
     take = ranking_take if ranking else demonstration_take
     try:
-        take(request, assignment)
+        counts = take(request, assignment)
     except ValidationError as error:
         text = " ".join(error.messages)
         if request.htmx:  # type: ignore[attr-defined]  # the page keeps what it holds
@@ -115,28 +121,36 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
             draft = ranking_draft_posted(request.POST, assignment.task.k)
             return ranking_page(request, access, assignment, draft, text)
         return demonstration_page(request, access, assignment, request.POST.get("text", ""), text)
+    if not counts:
+        messages.warning(request, SUBMITTED_BEFORE)
     url = next_task_url(access)
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 
-def demonstration_take(request: HttpRequest, assignment: Assignment) -> None:
-    demonstration_submit(
+def demonstration_take(request: HttpRequest, assignment: Assignment) -> bool:
+    """Hand in what was posted. Returns whether it is what counts: a first hand-in stays."""
+    text = newlines_plain(request.POST.get("text", ""))
+    demonstration = demonstration_submit(
         assignment=assignment,
-        text=newlines_plain(request.POST.get("text", "")),
+        text=text,
         active_seconds=seconds_read(request.POST.get("active_seconds")),
     )
+    return demonstration.text == text
 
 
-def ranking_take(request: HttpRequest, assignment: Assignment) -> None:
+def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:
+    """As demonstration_take, for a ranking."""
     draft = ranking_draft_posted(request.POST, assignment.task.k)
-    ranking_submit(
+    judgments = draft.judgments()
+    ranking = ranking_submit(
         assignment=assignment,
-        judgments=draft.judgments(),
+        judgments=judgments,
         outcome=draft.outcome,
         note=draft.note,
         rubric_version=number(request.POST.get("rubric_version")),
         active_seconds=seconds_read(request.POST.get("active_seconds")),
     )
+    return ranking_says(ranking, judgments=judgments, outcome=draft.outcome, note=draft.note)
 
 
 @require_POST

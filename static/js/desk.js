@@ -85,6 +85,9 @@ export function desk({ read, missing, onMissing, onEscape }) {
     }
   });
 
+  // Come back to by Back, the page may be of a task that has been handed in since.
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+
   // What the last page had to say is read by now.
   setTimeout(() => document.querySelector(".messages")?.remove(), 6000);
 

@@ -184,9 +184,35 @@ def test_submitting_twice_stores_one(cast: Cast, enter: Callable[[User], Client]
     demonstration_task(cast.project)
     url = at("work-submit", claimed(cast))
     client = enter(cast.lena)
-    for text in ("First", "Second"):
-        assert client.post(url, {"text": text}).status_code == 302
+    for text, told in (("First", False), ("First", False), ("Second", True)):
+        page = client.post(url, {"text": text}, follow=True)
+        assert (b"What you submitted first counts" in page.content) == told
     assert Demonstration.objects.get().text == "First"
+
+
+@pytest.mark.parametrize(
+    ("again", "told"),
+    [
+        ({}, False),
+        ({"rank-0": 3, "rank-1": 7, "rank-2": 9, "rank-3": 9}, False),  # the same order
+        ({"rank-0": 2}, True),
+        ({"likert-1": 5}, True),
+        ({"flags-1": "harmful"}, True),
+        ({"note": "On second thought"}, True),
+        ({"none": "1"}, True),
+    ],
+)
+def test_a_second_ranking_is_told_that_the_first_counts(
+    cast: Cast, enter: Callable[[User], Client], again: dict[str, object], told: bool
+) -> None:
+    ranking_task(cast.project)
+    url = at("work-submit", claimed(cast))
+    client = enter(cast.lena)
+    form = ranks_form([1, 2, 3, 3], **{"flags-1": "fails", "likert-1": 4})
+    client.post(url, form)
+    page = client.post(url, {**form, **again}, follow=True)
+    assert (b"What you submitted first counts" in page.content) == told
+    assert Ranking.objects.count() == 1
 
 
 def test_a_submission_after_the_lease_ran_out_is_kept(
@@ -204,6 +230,7 @@ def test_what_is_handed_in_is_not_shown_again(cast: Cast, enter: Callable[[User]
     demonstration_task(cast.project)
     assignment = claimed(cast)
     client = enter(cast.lena)
+    assert "no-store" in client.get(at("work-task", assignment))["Cache-Control"]
     client.post(at("work-submit", assignment), {"text": "Done"})
     page = client.get(at("work-task", assignment), follow=True)
     assert b"submitted already" in page.content

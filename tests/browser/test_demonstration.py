@@ -169,3 +169,13 @@ def test_what_a_tab_had_not_saved_yet_goes_on_after_a_reload(page: Page) -> None
     expect(page.locator("#saved")).to_contain_text("Draft saved")
     expect(page.locator("#kept")).to_be_hidden()
     assert Assignment.objects.get().draft["text"] == "Saved once, and then some!"
+
+
+def test_back_after_a_submission_says_that_it_is_in(page: Page) -> None:
+    first = page.url
+    editor(page).fill("Done")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != first and "/work/" in url)
+    ready(page)
+    page.go_back()
+    expect(page.get_by_text("This task is submitted already.")).to_be_visible()
