@@ -204,7 +204,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "annotation.api.schema.RefusalsSchema",
     "DEFAULT_PAGINATION_CLASS": "annotation.api.pagination.Pages",
     "PAGE_SIZE": 50,
     # Proxies in front whose X-Forwarded-For is true. With none the header is anybody's invention.

@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from annotation.api.base import PersonThrottle
@@ -92,14 +91,6 @@ def test_a_loop_gone_wild_is_stopped(cast, as_, monkeypatch):
     client = as_(cast.ada)
     codes = [client.get("/api/projects/").status_code for _ in range(4)]
     assert codes == [200, 200, 200, 429]
-
-
-def test_the_schema_has_no_warnings(tmp_path):
-    path = tmp_path / "schema.yml"
-    call_command("spectacular", "--fail-on-warn", "--validate", "--file", str(path))
-    schema = path.read_text()
-    for operation in ("tasks_claim", "rounds_start", "exports_retrieve", "imports_upload"):
-        assert f"operationId: {operation}" in schema
 
 
 def test_the_schema_and_its_page_are_served_to_members(cast, as_):
