@@ -59,6 +59,7 @@ class WorkSerializer(AssignmentSerializer):
     answers = serializers.SerializerMethodField()
     draft = serializers.DictField()
     instructions = serializers.CharField(source="task.project.instructions")
+    instructions_version = serializers.IntegerField(source="task.project.instructions_version")
     rubric = serializers.DictField(source="task.project.rubric")
     rubric_version = serializers.IntegerField(source="task.project.rubric_version")
 
@@ -69,6 +70,7 @@ class WorkSerializer(AssignmentSerializer):
             "answers",
             "draft",
             "instructions",
+            "instructions_version",
             "rubric",
             "rubric_version",
         )
@@ -126,11 +128,19 @@ class JudgmentSerializer(StrictSerializer):
     flags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
 
 
-class DemonstrationSubmitSerializer(SecondsSerializer):
+class SubmitSerializer(SecondsSerializer):
+    """What both kinds of submission may say of the page that they come from."""
+
+    instructions_version = serializers.IntegerField(
+        allow_null=True, default=None, help_text="As the task came with: refused if it changed."
+    )
+
+
+class DemonstrationSubmitSerializer(SubmitSerializer):
     text = serializers.CharField(trim_whitespace=False)
 
 
-class RankingSubmitSerializer(SecondsSerializer):
+class RankingSubmitSerializer(SubmitSerializer):
     """`judgments`: one for each answer, in the order shown. Rank 1 is best, equal ranks tie."""
 
     judgments = JudgmentSerializer(many=True)

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from annotation.feedback.eligibility import feedback_standing
+from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Demonstration, Source
 from annotation.feedback.signals import feedback_announce
 from annotation.people.models import User
@@ -14,10 +14,16 @@ from annotation.texts import text_validate
 
 
 def demonstration_submit(
-    *, assignment: Assignment, text: str, active_seconds: int = 0
+    *,
+    assignment: Assignment,
+    text: str,
+    active_seconds: int = 0,
+    instructions_version: int | None = None,
 ) -> Demonstration:
     """Hand in the answer to a leased task; handing in twice returns what was handed in first.
 
+    `instructions_version` is the one that the labeler was shown: under another one nothing is
+    taken in.
     Late work is kept too (see assignment_submit). Raises ValidationError.
     """
     text_validate(text, what="The demonstration")
@@ -28,6 +34,7 @@ def demonstration_submit(
         earlier = Demonstration.objects.filter(assignment=fresh, is_current=True).first()
         if earlier:
             return earlier
+        versions_check(fresh.task.project, instructions=instructions_version)
         standing = feedback_standing(fresh)
         assignment_submit(assignment=fresh, active_seconds=active_seconds)
         demonstration = Demonstration.objects.create(**standing, text=text)

@@ -5,8 +5,27 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from annotation.feedback.models import Source
-from annotation.people.models import Membership
+from annotation.people.models import Membership, Project
 from annotation.queue.models import Assignment, Task
+
+INSTRUCTIONS_CHANGED = (
+    "The instructions have changed since this page was opened. "
+    "Reload it and read them again: your work is kept."
+)
+RUBRIC_CHANGED = "The rubric has changed since this page was opened. Reload it: your work is kept."
+
+
+def versions_check(
+    project: Project, *, instructions: int | None = None, rubric: int | None = None
+) -> None:
+    """Check that what the labeler was shown still stands; None is not checked.
+
+    Raises ValidationError: nothing is taken in under words that its labeler has not read.
+    """
+    if instructions not in (None, project.instructions_version):
+        raise ValidationError(INSTRUCTIONS_CHANGED)
+    if rubric not in (None, project.rubric_version):
+        raise ValidationError(RUBRIC_CHANGED)
 
 
 def feedback_standing(assignment: Assignment) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from annotation.feedback.eligibility import feedback_standing
+from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Judgment, Ranking, Source
 from annotation.feedback.signals import feedback_announce
 from annotation.people.models import Project, User
@@ -18,9 +18,6 @@ from annotation.texts import text_validate
 
 Outcome = Ranking.Outcome
 MAX_RANK = 1_000
-RUBRIC_CHANGED = (
-    "The rubric has changed since this page was opened. Reload it: your ranking is kept."
-)
 
 
 @dataclass(frozen=True)
@@ -46,11 +43,12 @@ def ranking_submit(
     strength: int | None = None,
     note: str = "",
     active_seconds: int = 0,
+    instructions_version: int | None = None,
     rubric_version: int | None = None,
 ) -> Ranking:
     """Hand in a ranking; `judgments[i]` is about the i-th completion *in the order shown*.
 
-    `rubric_version` is the one that the labeler was shown: under another one nothing is taken in.
+    The versions are those that the labeler was shown: under others nothing is taken in.
     Handing in twice returns what was handed in first; late work is kept (see assignment_submit).
     Raises ValidationError.
     """
@@ -62,8 +60,7 @@ def ranking_submit(
         earlier = Ranking.objects.filter(assignment=fresh, is_current=True).first()
         if earlier:
             return earlier
-        if rubric_version not in (None, fresh.task.project.rubric_version):
-            raise ValidationError(RUBRIC_CHANGED)
+        versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
         slots = shown_slots(fresh)
         if len(judgments) != len(slots):
             raise ValidationError(f"There are {len(slots)} answers to judge, not {len(judgments)}.")

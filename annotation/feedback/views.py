@@ -133,6 +133,7 @@ def demonstration_take(request: HttpRequest, assignment: Assignment) -> bool:
     demonstration = demonstration_submit(
         assignment=assignment,
         text=text,
+        instructions_version=number(request.POST.get("instructions_version")),
         active_seconds=seconds_read(request.POST.get("active_seconds")),
     )
     return demonstration.text == text
@@ -147,6 +148,7 @@ def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:
         judgments=judgments,
         outcome=draft.outcome,
         note=draft.note,
+        instructions_version=number(request.POST.get("instructions_version")),
         rubric_version=number(request.POST.get("rubric_version")),
         active_seconds=seconds_read(request.POST.get("active_seconds")),
     )

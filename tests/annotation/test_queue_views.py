@@ -309,7 +309,7 @@ def test_a_rubric_that_changed_meanwhile_is_named(
     )
     refused = client.post(at("work-submit", assignment), form, headers=headers)
     assert refused.status_code == 422
-    words = "The rubric has changed since this page was opened. Reload it: your ranking is kept."
+    words = "The rubric has changed since this page was opened. Reload it: your work is kept."
     assert words in refused.content.decode()
     assert not Ranking.objects.exists()
     draft = {"slots": [1, 2, 2, 3], "likert": [3, None, None, None], "flags": [["fails"]]}
@@ -320,6 +320,35 @@ def test_a_rubric_that_changed_meanwhile_is_named(
     assert "fails" not in again
     assert "likert" not in again
     form = ranks_form([1, 2, 2, 3], rubric_version=int(version[1]) + 1)
+    assert client.post(at("work-submit", assignment), form).status_code == 302
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+@pytest.mark.parametrize("make", [ranking_task, demonstration_task])
+def test_instructions_that_changed_meanwhile_are_named(
+    cast: Cast,
+    enter: Callable[[User], Client],
+    make: Callable[[Project], Task],
+    headers: dict[str, str],
+) -> None:
+    make(cast.project)
+    assignment = claimed(cast)
+    client = enter(cast.lena)
+    shown = client.get(at("work-task", assignment)).content.decode()
+    version = re.search(r'name="instructions_version" value="(\d+)"', shown)
+    assert version
+    project_update(actor=cast.ada, project=cast.project, instructions="Be brief.")
+    form = ranks_form([1, 2, 2, 3], text="Long", note="Long", instructions_version=version[1])
+    refused = client.post(at("work-submit", assignment), form, headers=headers)
+    assert refused.status_code == 422
+    assert b"The instructions have changed since this page was opened." in refused.content
+    assert headers or b"Long" in refused.content
+    assert not Ranking.objects.exists()
+    assert not Demonstration.objects.exists()
+    again = client.get(at("work-task", assignment)).content.decode()
+    fresh = int(version[1]) + 1
+    assert f'name="instructions_version" value="{fresh}"' in again
+    form["instructions_version"] = fresh
     assert client.post(at("work-submit", assignment), form).status_code == 302
 
 

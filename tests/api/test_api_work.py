@@ -108,6 +108,23 @@ def test_beat_skip_release(cast, as_):
     assert [row["state"] for row in listed["results"]] == ["skipped"]
 
 
+@pytest.mark.parametrize("kind", ["demonstration", "ranking"])
+def test_a_submission_names_the_versions_it_was_made_under(cast, as_, kind):
+    {"demonstration": demonstration_task, "ranking": ranking_task}[kind](cast.project)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    said = {
+        "demonstration": {"text": "Whole."},
+        "ranking": {"judgments": [{"rank": 1}] * 4, "rubric_version": work["rubric_version"]},
+    }[kind]
+    outdated = {**said, "instructions_version": work["instructions_version"] + 1}
+    refused = end(client, work, "submit", outdated)
+    assert refused.status_code == 400
+    assert "instructions have changed" in refused.json()["non_field_errors"][0]
+    said["instructions_version"] = work["instructions_version"]
+    assert end(client, work, "submit", said).status_code == 200
+
+
 def test_fetch_the_next_task_ahead(cast, as_):
     for _ in range(2):
         demonstration_task(cast.project)
