@@ -205,8 +205,10 @@ def test_self_instruct_becomes_blind_tasks(cast: Cast, shared_data: Path) -> Non
 
 
 def test_seed_tasks_become_demonstrations(cast: Cast, shared_data: Path) -> None:
-    batch = imported(cast.project, (shared_data / "seed_tasks.jsonl").read_bytes())
+    content = (shared_data / "seed_tasks.jsonl").read_bytes()
+    batch = imported(cast.project, content)
     assert counts(batch) == {"lines": 175, "prompts": 175, "demonstrations": 175}
+    assert counts(imported(cast.project, content)) == {"lines": 175, "duplicates": 175}
 
 
 def test_hh_becomes_dialogues_with_preferences(cast: Cast, shared_data: Path) -> None:
@@ -219,3 +221,5 @@ def test_hh_becomes_dialogues_with_preferences(cast: Cast, shared_data: Path) ->
     assert any(len(prompt.messages) > 2 for prompt in Prompt.objects.all())
     ranking = Ranking.objects.get(line=1)
     assert set(ranking.judgments.values_list("rank", flat=True)) == {1, 2}
+    again = imported(cast.project, (shared_data / name).read_bytes(), name)
+    assert counts(again) == {"lines": 600, "duplicates": 600}

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotation.exchange.formats import parse_line
 from annotation.exchange.readers import FileProblem, Line, raw, read_lines
 from annotation.exchange.readers import parquet as parquet_reader
 from tests.annotation.exchange_files import parquet
@@ -277,3 +279,31 @@ def test_real_files_are_read(shared_data: Path) -> None:
             found = list(read_lines(file, name, max_bytes=LIMIT))
         assert len(found) == count
         assert not any(line.error for line in found)
+
+
+def said_as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
+    """As a script would write the rows: what is no text as JSON, what is missing as nothing."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, names)
+    writer.writeheader()
+    for row in rows:
+        cells = {name: value for name, value in row.items() if value is not None}
+        writer.writerow(
+            {
+                name: cell if isinstance(cell, str) else json.dumps(cell)
+                for name, cell in cells.items()
+            }
+        )
+    return out.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["self_instruct_k6.jsonl", "seed_tasks.jsonl", "hh_rlhf_harmless_test_600.jsonl.gz"]
+)
+def test_real_files_say_the_same_as_parquet_and_as_csv(shared_data: Path, name: str) -> None:
+    rows = [line.fields for line in lines((shared_data / name).read_bytes(), name)]
+    wanted = [parse_line(row).records for row in rows]
+    for content, other in ((parquet(rows), "x.parquet"), (said_as_csv(rows), "x.csv")):
+        found = lines(content, other)
+        assert [parse_line(line.fields, unread=line.unread).records for line in found] == wanted
