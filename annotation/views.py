@@ -4,12 +4,11 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from annotation.feedback.asking import MOST_ASKED, demonstrations_ask, prompts_undemonstrated
 from annotation.models import MembershipRole
 from annotation.overview import project_overview
-from annotation.people.access import Access, project_view
+from annotation.people.access import Access, action_view, project_view
 
 Role = MembershipRole.Role
 MAY_ASK = (Role.ADMIN, Role.RESEARCHER)
@@ -32,8 +31,7 @@ def ask_context(access: Access) -> dict[str, int]:
     return {"left": left, "count": min(left, 20), "most": min(left, MOST_ASKED)}
 
 
-@require_POST
-@project_view(*MAY_ASK)
+@action_view(*MAY_ASK, page="project")
 def project_ask(request: HttpRequest, access: Access) -> HttpResponse:
     """Ask labelers for demonstrations of prompts that have none."""
     try:

@@ -10,10 +10,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from annotation.models import MembershipRole
-from annotation.people.access import Access, project_view
+from annotation.people.access import Access, action_view, project_view
 from inference.models import ModelVersion
 from training.curves import curves_of, metrics_of, news_of, thin, watched_curves
 from training.figures import label_of, metrics_text
@@ -124,8 +123,7 @@ def refusal_shown(request: HttpRequest) -> Iterator[None]:
 def round_action(write: Callable[..., object]) -> Callable[..., HttpResponseBase]:
     """A view that makes one write on a round, then shows the round."""
 
-    @require_POST
-    @project_view(Role.RESEARCHER)
+    @action_view(Role.RESEARCHER, page="round")
     def action(request: HttpRequest, access: Access, number: int) -> HttpResponse:
         round_ = get_object_or_404(access.project.rounds, number=number)
         with refusal_shown(request):
@@ -174,8 +172,7 @@ def run_show(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     return render(request, f"training/{page}.html", context)
 
 
-@require_POST
-@project_view(Role.RESEARCHER)
+@action_view(Role.RESEARCHER, page="run")
 def run_stop(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     with refusal_shown(request):
         run_cancel(actor=access.user, run=run_of(access, run_id))

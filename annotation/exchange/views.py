@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from annotation.exchange.imports import (
     batch_cancel,
@@ -18,7 +17,7 @@ from annotation.exchange.imports import (
 )
 from annotation.exchange.repeating import batch_repeat
 from annotation.models import ImportBatch, MembershipRole
-from annotation.people.access import Access, project_view
+from annotation.people.access import Access, action_view, project_view
 
 Role = MembershipRole.Role
 
@@ -76,8 +75,7 @@ def import_show(request: HttpRequest, access: Access, batch_id: int) -> HttpResp
     return render(request, f"annotation/{page}.html", context)
 
 
-@require_POST
-@project_view(Role.ADMIN)
+@action_view(Role.ADMIN, page="import")
 def import_start(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
     good_lines_only = request.POST.get("lines") == "good"
     try:
@@ -91,8 +89,7 @@ def import_start(request: HttpRequest, access: Access, batch_id: int) -> HttpRes
     return redirect("import", access.project.slug, batch_id)
 
 
-@require_POST
-@project_view(Role.ADMIN)
+@action_view(Role.ADMIN, page="import")
 def import_cancel(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
     try:
         batch_cancel(batch=batch_of(access, batch_id))
@@ -101,8 +98,7 @@ def import_cancel(request: HttpRequest, access: Access, batch_id: int) -> HttpRe
     return redirect("import", access.project.slug, batch_id)
 
 
-@require_POST
-@project_view(Role.ADMIN)
+@action_view(Role.ADMIN, page="import")
 def import_repeat(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
     try:
         batch_id = batch_repeat(actor=access.user, batch=batch_of(access, batch_id)).pk

@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from annotation.feedback.demonstrations import demonstration_submit
@@ -24,7 +23,7 @@ from annotation.feedback.drafts import (
 )
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
-from annotation.people.access import Access, project_view
+from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.queue.drafts import draft_revision, draft_writer
 from annotation.queue.leases import assignment_get, shown_slots
@@ -103,8 +102,7 @@ def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     return demonstration_page(request, access, assignment, None, "")
 
 
-@require_POST
-@project_view(LABELER)
+@action_view(LABELER, page="work-task")
 def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponseBase:
     """Take the work in and go to the next task; what is refused comes back with all it held."""
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
@@ -155,8 +153,7 @@ def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:
     return ranking_says(ranking, judgments=judgments, outcome=draft.outcome, note=draft.note)
 
 
-@require_POST
-@project_view(LABELER)
+@action_view(LABELER, page="work")
 def work_preview(request: HttpRequest, access: Access) -> HttpResponse:  # noqa: ARG001
     """The editor's text as labelers and researchers will read it."""
     return render(request, "annotation/preview.html", {"text": request.POST.get("text", "")})

@@ -8,14 +8,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import redirect
 
 from annotation.people.models import Membership, MembershipRole, Project, User
 
 P = ParamSpec("P")
 Role = MembershipRole.Role
+NOT_THROUGH = "That did not go through: please try again."
 
 
 class Access:
@@ -80,6 +83,31 @@ def project_view(*roles: str) -> Callable[[View[P]], Callable[..., HttpResponseB
             access = access_get(user=request.user, slug=slug, roles=roles)
             request.access = access  # type: ignore[attr-defined]  # the navigation reads it
             return view(request, access, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def action_view(*roles: str, page: str) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Decorate a view that a form of the page named `page` posts to, as project_view does.
+
+    A GET comes from Back, or from the sign-in page where the session had ended: what was posted is
+    gone, and the page is shown again with a word about it. Its address takes what the view takes.
+    """
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @project_view(*roles)
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, access: Access, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            if request.method == "POST":
+                return view(request, access, *args, **kwargs)
+            if request.method not in ("GET", "HEAD"):
+                return HttpResponseNotAllowed(["POST"])
+            messages.warning(request, NOT_THROUGH)
+            return redirect(page, access.project.slug, *args, *kwargs.values())
 
         return guarded
 

@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from annotation.people.access import Access, project_view
+from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.queue.claims import task_claim
 from annotation.queue.drafts import DraftOvertakenError, draft_save
@@ -63,8 +63,7 @@ def work(request: HttpRequest, access: Access) -> HttpResponse:
     return render(request, "annotation/work.html", context)
 
 
-@require_POST
-@project_view(LABELER)
+@action_view(LABELER, page="work-task")
 def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     """Autosave: a JSON body {"draft": {...}, "base": n, "writer": "...", "active_seconds": n}.
 
@@ -88,8 +87,7 @@ def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpRes
     return HttpResponse(status=204)
 
 
-@require_POST
-@project_view(LABELER)
+@action_view(LABELER, page="work-task")
 def work_beat(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
     seconds = seconds_read(request.POST.get("active_seconds"))
