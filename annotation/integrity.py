@@ -18,6 +18,7 @@ from annotation.models import (
     Ranking,
     Task,
 )
+from annotation.queue.tasks import tasks_extras_fit
 
 Check = Callable[[], Iterator[str]]
 LIVE = Q(assignments__state=Assignment.State.LEASED)
@@ -145,6 +146,12 @@ def tasks_are_done_when_full() -> Iterator[str]:
         )
 
 
+def extras_fill_free_places() -> Iterator[str]:
+    """No submission waits as an extra beside a free place."""
+    for task in tasks_extras_fit(Task.objects.all()).order_by("pk"):
+        yield f"Task {task.pk} has a free place and an extra submission that does not count."
+
+
 def staged_tasks_are_of_imports() -> Iterator[str]:
     """A task is staged while its import is unfinished, and only then."""
     unfinished = ImportBatch.objects.filter(UNFINISHED).values("pk")
@@ -165,5 +172,6 @@ CHECKS: tuple[Check, ...] = (
     judgments_cover_answers,
     ranks_are_dense,
     tasks_are_done_when_full,
+    extras_fill_free_places,
     staged_tasks_are_of_imports,
 )

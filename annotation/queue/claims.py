@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from annotation.people.models import Membership, MembershipRole, Project, User
 from annotation.queue.models import Assignment, Task
+from annotation.queue.tasks import extras_count, tasks_extras_fit
 
 State = Assignment.State
 # Gold, screening and practice tasks are given out by the onboarding, not by the queue.
@@ -143,6 +144,8 @@ def leases_expire(*, now: datetime) -> int:
         )
         for task_id, count in counts:
             Task.objects.filter(pk=task_id).update(leased_count=F("leased_count") - count)
+        for task in tasks_extras_fit(Task.objects.filter(pk__in=locked)):
+            extras_count(task)
     return len(ids)
 
 

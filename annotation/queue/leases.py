@@ -5,7 +5,7 @@ The rules, which no code outside this file and `claims` writes:
 - Rows are locked in one order: the labeler's membership, then the task, then the assignment.
 - A lease that was lost is taken again by its labeler's next sign of life, while there is room.
 - Nobody's work is lost: a submit after the lease was given to others fills a free place, or is
-  kept as an extra that does not count towards the overlap.
+  kept as an extra, which counts as soon as a place comes free.
 """
 
 from datetime import datetime
@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from annotation.people.models import Project, User
 from annotation.queue.claims import labeler_memberships, lease_grant, lease_renew
 from annotation.queue.models import Assignment, Task, TaskCompletion
 from annotation.queue.signals import announce, assignment_skipped
+from annotation.queue.tasks import extras_count
 from annotation.texts import text_validate
 
 State = Assignment.State
@@ -141,12 +141,16 @@ def assignment_release(*, assignment: Assignment) -> Assignment:
 
 
 def lease_finish(assignment: Assignment, state: str) -> None:
-    """End a locked assignment without a submission."""
-    if assignment.state == State.LEASED:
-        Task.objects.filter(pk=assignment.task_id).update(leased_count=F("leased_count") - 1)
+    """End a locked assignment without a submission; an extra one may take the place."""
+    task = assignment.task
+    held = assignment.state == State.LEASED
     assignment.state = state
     assignment.ended_at = timezone.now()
     assignment.save()
+    if held:
+        task.leased_count -= 1
+        task.save(update_fields=["leased_count"])
+        extras_count(task)
 
 
 def assignment_submit(*, assignment: Assignment, active_seconds: int = 0) -> None:

@@ -109,7 +109,7 @@ def task_close(*, task: Task) -> None:
 def overlap_apply(*, project: Project) -> int:
     """Give the project's overlap to its tasks; the raised reopen, the satisfied are done.
 
-    Extra submissions fill the places that a raise makes before anybody is asked anew. Tasks with an
+    Extra submissions fill places that a raise makes before anybody is asked anew. Tasks with an
     overlap of their own keep it. Written in chunks of CHUNK ids, so that labelers go on claiming
     meanwhile; the audit event at its end tells from when on no task was given out by the old
     overlap. Returns the number of tasks changed.
@@ -125,7 +125,6 @@ def overlap_apply(*, project: Project) -> int:
     for start in range(span["first"], span["last"] + 1, CHUNK):
         chunk = wanted.filter(id__gte=start, id__lt=start + CHUNK)
         with transaction.atomic():
-            extras_count(chunk, overlap=project.overlap)
             changed += chunk.update(
                 overlap=project.overlap,
                 state=Case(
@@ -134,6 +133,9 @@ def overlap_apply(*, project: Project) -> int:
                     default=Value(Task.State.OPEN),
                 ),
             )
+            fit = tasks_extras_fit(tasks.filter(id__gte=start, id__lt=start + CHUNK))
+            for task in fit.select_for_update(of=("self",)).order_by("id"):
+                extras_count(task)
     audit(
         project=project,
         actor=None,
@@ -145,17 +147,34 @@ def overlap_apply(*, project: Project) -> int:
     return changed
 
 
-def extras_count(tasks: QuerySet[Task], *, overlap: int) -> None:
-    """Let extra submissions count, the earliest first, while `overlap` leaves places for them."""
-    extras = Assignment.objects.filter(state=Assignment.State.SUBMITTED, extra=True)
-    having = (
-        tasks.filter(Exists(extras.filter(task=OuterRef("pk"))), submitted_count__lt=overlap)
-        .select_for_update(of=("self",))
-        .order_by("id")
+def extras_count(task: Task) -> None:
+    """Let extra submissions count, the earliest first, where an open task has free places.
+
+    The caller has locked the task's row, read it afresh and freed the places.
+    """
+    places = task.overlap - task.submitted_count - task.leased_count
+    if task.state != Task.State.OPEN or places <= 0:
+        return
+    earliest = extras().filter(task=task).order_by("ended_at", "id")
+    counted = list(earliest.values_list("pk", flat=True)[:places])
+    if not counted:
+        return
+    Assignment.objects.filter(pk__in=counted).update(extra=False)
+    task.submitted_count += len(counted)
+    if task.submitted_count >= task.overlap:
+        task.state = Task.State.DONE
+    task.save(update_fields=["submitted_count", "state"])
+
+
+def extras() -> QuerySet[Assignment]:
+    """Submissions that came late, past their task's overlap."""
+    return Assignment.objects.filter(state=Assignment.State.SUBMITTED, extra=True)
+
+
+def tasks_extras_fit(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """The open ones of `tasks` that have an extra submission and a free place for it."""
+    return tasks.filter(
+        Exists(extras().filter(task=OuterRef("pk"))),
+        state=Task.State.OPEN,
+        overlap__gt=F("submitted_count") + F("leased_count"),
     )
-    for task in having:
-        places = overlap - task.submitted_count
-        earliest = extras.filter(task=task).order_by("ended_at", "id")
-        counted = list(earliest.values_list("pk", flat=True)[:places])
-        Assignment.objects.filter(pk__in=counted).update(extra=False)
-        Task.objects.filter(pk=task.pk).update(submitted_count=F("submitted_count") + len(counted))

@@ -88,6 +88,11 @@ def other_completion(used: Used) -> None:
     TaskCompletion.objects.filter(pk=slot.pk).update(completion=stranger)
 
 
+def make_extra(said: Demonstration) -> None:
+    Assignment.objects.filter(demonstrations=said).update(extra=True)
+    Task.objects.filter(demonstrations=said).update(submitted_count=0)
+
+
 def best_at_two(used: Used) -> None:
     used.ranking.judgments.filter(rank=1).update(rank=2)
 
@@ -154,6 +159,10 @@ FAULTS: dict[str, tuple[Callable[[Used], object], str]] = {
     "open though full": (
         lambda used: change(used.ranked, state="open"),
         "Task {ranked} is open with 2 of 2 submissions.",
+    ),
+    "an extra beside a free place": (
+        lambda used: make_extra(used.demonstration),
+        "Task {written} has a free place and an extra submission that does not count.",
     ),
     "staged for no import": (
         lambda used: change(used.staged, batch=None),

@@ -1,12 +1,20 @@
 """Tasks: what may be asked."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from annotation.feedback.demonstrations import demonstration_submit
-from annotation.models import Assignment, Task
+from annotation.integrity import faults_find
+from annotation.models import Assignment, Project, Task
 from annotation.people.projects import project_update
+from annotation.queue.claims import leases_expire, task_claim
+from annotation.queue.leases import assignment_heartbeat, assignment_release, assignment_skip
 from annotation.queue.tasks import overlap_apply, task_close, task_create
 from tests.annotation.work import (
     claimed,
@@ -15,6 +23,7 @@ from tests.annotation.work import (
     prompt_make,
     ranking_task,
 )
+from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -77,7 +86,7 @@ def test_overlap_apply_writes_in_chunks(cast, monkeypatch, django_assert_num_que
     monkeypatch.setattr("annotation.queue.tasks.CHUNK", 2)
     tasks = [demonstration_task(cast.project) for _ in range(5)]
     cast.project.overlap = 3
-    # Of a chunk: the transaction's two ends, the tasks with extras, the update. Then the audit.
+    # Of a chunk: the transaction's two ends, the update, the tasks with extras. Then the audit.
     with django_assert_num_queries(1 + 3 * 4 + 1):
         assert overlap_apply(project=cast.project) == 5
     assert overlap_apply(project=cast.project) == 0
@@ -111,6 +120,127 @@ def test_extras_count_when_the_overlap_is_raised_again(cast):
     task.refresh_from_db()
     assert (task.submitted_count, task.leased_count, task.state) == (3, 0, "open")
     assert not Assignment.objects.filter(extra=True).exists()
+
+
+def late_one(cast: Cast, project: Project) -> Assignment:
+    """An extra: Lena was late, and Luis holds the only place."""
+    late = claimed(cast.lena, project)
+    lease_end(late)
+    claimed(cast.luis, project)
+    demonstration_submit(assignment=late, text="Late.")
+    late.refresh_from_db()
+    assert late.extra
+    return late
+
+
+def lease_end(lease: Assignment) -> None:
+    Assignment.objects.filter(pk=lease.pk).update(expires_at=timezone.now() - timedelta(hours=1))
+
+
+@pytest.mark.parametrize("end", ["skip", "release", "expire"])
+def test_an_extra_counts_when_a_lease_ends(cast, end):
+    task = demonstration_task(cast.project)
+    late = late_one(cast, cast.project)
+    lease = claimed(cast.luis, cast.project)
+    if end == "skip":
+        assignment_skip(assignment=lease, reason="unclear")
+    elif end == "release":
+        assignment_release(assignment=lease)
+    else:
+        lease_end(lease)
+        assert leases_expire(now=timezone.now()) == 1
+    late.refresh_from_db()
+    task.refresh_from_db()
+    assert not late.extra
+    assert (task.submitted_count, task.leased_count, task.state) == (1, 0, "done")
+    assert task_claim(labeler=cast.hana, project=cast.project) is None
+
+
+def test_the_oldest_extra_takes_the_place(cast):
+    project = project_update(actor=cast.ada, project=cast.project, overlap=3)
+    task = demonstration_task(project)
+    first, second, third = (claimed(one, project) for one in (cast.lena, cast.luis, cast.hana))
+    project = project_update(actor=cast.ada, project=project, overlap=1)
+    for lease in (first, second):
+        lease_end(lease)
+    leases_expire(now=timezone.now())
+    for lease in (second, first):
+        demonstration_submit(assignment=lease, text="Late.")
+    assignment_release(assignment=third)
+    for lease in (first, second):
+        lease.refresh_from_db()
+    assert (first.extra, second.extra) == (True, False)
+    task.refresh_from_db()
+    assert (task.submitted_count, task.leased_count, task.state) == (1, 0, "done")
+
+
+def test_a_raised_overlap_leaves_the_place_of_who_is_at_work(cast):
+    task = demonstration_task(cast.project)
+    late = late_one(cast, cast.project)
+    project = project_update(actor=cast.ada, project=cast.project, overlap=2)
+    late.refresh_from_db()
+    task.refresh_from_db()
+    assert not late.extra
+    assert (task.submitted_count, task.leased_count, task.state) == (1, 1, "open")
+    demonstration_submit(assignment=claimed(cast.luis, project), text="In time.")
+    task.refresh_from_db()
+    assert (task.submitted_count, task.leased_count, task.state) == (2, 0, "done")
+
+
+def test_extras_of_a_withdrawn_task_stay_extras(cast):
+    task = demonstration_task(cast.project)
+    late = late_one(cast, cast.project)
+    task_close(task=task)
+    assignment_release(assignment=claimed(cast.luis, cast.project))
+    late.refresh_from_db()
+    task.refresh_from_db()
+    assert late.extra
+    assert (task.submitted_count, task.leased_count, task.state) == (0, 0, "closed")
+
+
+STEPS = st.tuples(
+    st.sampled_from(["submit", "late", "skip", "release", "expire", "beat", "overlap"]),
+    st.integers(0, 2),
+)
+
+
+@settings(
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(STEPS, min_size=2, max_size=12))
+def test_whatever_people_do_the_counts_are_right(cast, steps):
+    with transaction.atomic():
+        demonstration_task(cast.project)
+        for name, number in steps:
+            step(cast, name, number)
+            assert list(faults_find()) == []
+        transaction.set_rollback(True)
+
+
+def step(cast: Cast, name: str, number: int) -> None:
+    """Let one of three labelers claim and do something; what they cannot do is not done."""
+    person = (cast.lena, cast.luis, cast.hana)[number]
+    if name == "overlap":
+        project_update(actor=cast.ada, project=cast.project, overlap=number + 1)
+        return
+    mine = Assignment.objects.filter(labeler=person).first()
+    mine = mine or task_claim(labeler=person, project=cast.project)
+    if mine is None:
+        return
+    if name == "expire":
+        lease_end(mine)
+        leases_expire(now=timezone.now())
+    elif name == "beat":
+        assignment_heartbeat(assignment=mine)
+    elif name == "release":
+        assignment_release(assignment=mine)
+    elif name == "skip" and mine.state != "submitted":
+        assignment_skip(assignment=mine, reason="unclear")
+    elif name in ("submit", "late") and mine.state != "skipped":
+        if name == "late":  # the place goes to another first
+            lease_end(mine)
+            task_claim(labeler=(cast.luis, cast.hana, cast.lena)[number], project=cast.project)
+        demonstration_submit(assignment=mine, text="Said.")
 
 
 def test_an_overlap_of_its_own_does_not_follow_the_project(cast):
