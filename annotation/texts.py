@@ -9,11 +9,10 @@ from django.core.exceptions import ValidationError
 MAX_TEXT = 200_000
 # Far below where Python's own recursion ends, wherever in the stack a value is written.
 MAX_DEPTH = 60
-# Spaces, control and format characters, and the blanks that Unicode counts as letters or symbols.
-UNSEEN = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
-BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(
-    map(chr, range(0xFE00, 0xFE10))
-)
+# Spaces, control and format characters, marks that stand on others, and the blanks that Unicode
+# counts as letters and symbols.
+UNSEEN = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me"}
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def text_validate(text: object, *, what: str, limit: int = MAX_TEXT, blank: bool = False) -> str:
@@ -24,12 +23,12 @@ def text_validate(text: object, *, what: str, limit: int = MAX_TEXT, blank: bool
     """
     if not isinstance(text, str):
         raise ValidationError(f"{what} must be text.")
-    if not blank and not text.strip():
-        raise ValidationError(f"{what} is empty.")
     if len(text) > limit:
         raise ValidationError(f"{what} is longer than {limit:,} characters.")
     if not storable(text):
         raise ValidationError(f"{what} holds a character that cannot be stored (NUL or broken).")
+    if not blank and not leaves_mark(text):
+        raise ValidationError(f"{what} is empty.")
     return text
 
 

@@ -10,7 +10,7 @@ from annotation.people.models import User
 from annotation.prompts.models import ImportBatch, Prompt
 from annotation.queue.leases import assignment_lock, assignment_submit
 from annotation.queue.models import Assignment, Task
-from annotation.texts import text_validate
+from annotation.texts import newlines_plain, text_validate
 
 
 def demonstration_submit(
@@ -26,7 +26,7 @@ def demonstration_submit(
     taken in.
     Late work is kept too (see assignment_submit). Raises ValidationError.
     """
-    text_validate(text, what="The demonstration")
+    text = newlines_plain(text_validate(text, what="The demonstration"))
     with transaction.atomic():
         fresh = assignment_lock(assignment)
         if fresh.task.kind != Task.Kind.DEMONSTRATION:
@@ -53,7 +53,7 @@ def demonstration_record(
     trains: bool = True,
 ) -> Demonstration:
     """Store an answer that came without a task. A batch's line is stored once per prompt."""
-    text_validate(text, what="The demonstration")
+    text = newlines_plain(text_validate(text, what="The demonstration"))
     if source not in Source.values:
         raise ValidationError(f"Unknown source: {source}.")
     with transaction.atomic():

@@ -127,14 +127,14 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
 
 def demonstration_take(request: HttpRequest, assignment: Assignment) -> bool:
     """Hand in what was posted. Returns whether it is what counts: a first hand-in stays."""
-    text = newlines_plain(request.POST.get("text", ""))
+    text = request.POST.get("text", "")
     demonstration = demonstration_submit(
         assignment=assignment,
         text=text,
         instructions_version=number(request.POST.get("instructions_version")),
         active_seconds=seconds_read(request.POST.get("active_seconds")),
     )
-    return demonstration.text == text
+    return demonstration.text == newlines_plain(text)
 
 
 def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:

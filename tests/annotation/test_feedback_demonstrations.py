@@ -5,8 +5,10 @@ from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from annotation.exchange.formats import parse_line
 from annotation.feedback.demonstrations import demonstration_record, demonstration_submit
 from annotation.models import Demonstration, ImportBatch
+from annotation.texts import leaves_mark, newlines_plain
 from tests.annotation.work import claimed, demonstration_task, prompt_make, ranking_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
@@ -19,13 +21,22 @@ pytestmark = [pytest.mark.django_db, pytest.mark.service]
 def test_the_text_is_kept_as_written(cast, text):
     task = demonstration_task(cast.project)
     assignment = claimed(cast.lena, cast.project)
-    if not text.strip():
+    if not leaves_mark(text):
         with pytest.raises(ValidationError, match="empty"):
             demonstration_submit(assignment=assignment, text=text)
         text = f"Words.{text}"
     said = demonstration_submit(assignment=assignment, text=text)
     said.refresh_from_db()
-    assert (said.text, said.prompt_id, said.trains) == (text, task.prompt_id, True)
+    assert (said.text, said.prompt_id, said.trains) == (newlines_plain(text), task.prompt_id, True)
+
+
+def test_line_breaks_are_plain_on_every_way_in(cast):
+    demonstration_task(cast.project)
+    text = "One\r\ntwo\rthree\n"
+    said = demonstration_submit(assignment=claimed(cast.lena, cast.project), text=text)
+    brought = demonstration_record(prompt=prompt_make(cast.project), text=text)
+    [read] = parse_line({"prompt": "Hello?", "completion": text}).records
+    assert said.text == brought.text == read.demonstration == "One\ntwo\nthree\n"
 
 
 def test_submitting_twice_is_submitting_once(cast):
@@ -46,7 +57,7 @@ def test_a_submit_ends_the_draft_and_the_lease(cast):
     assert assignment.ended_at >= assignment.leased_at
 
 
-@pytest.mark.parametrize("text", ["", " \n", "a\0", "x" * 200_001, None])
+@pytest.mark.parametrize("text", ["", " \n", "\u200b\ufeff", "a\0", "x" * 200_001, None])
 def test_bad_texts_are_refused(cast, text):
     demonstration_task(cast.project)
     assignment = claimed(cast.lena, cast.project)

@@ -1,11 +1,11 @@
 """The one shape that every form of line is read into."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 
 from annotation.prompts.prompts import Messages, messages_validate
-from annotation.texts import text_validate
+from annotation.texts import newlines_plain, text_validate
 
 MAX_ANSWERS = 100
 MAX_NAME = 120
@@ -61,7 +61,7 @@ class Parsed:
 
 
 def record_validate(record: Record) -> Record:
-    """Return the record if the database can hold it; raises LineError.
+    """Return the record if the database can hold it, its line breaks plain; raises LineError.
 
     Blank answers pass: real files hold them, and the plan leaves them out with a note.
     """
@@ -82,7 +82,7 @@ def record_validate(record: Record) -> Record:
         raise LineError(f"{len(record.answers)} answers: at most {MAX_ANSWERS} a prompt are taken.")
     if any((answer.rank is None) == record.ranked for answer in record.answers):
         raise LineError("Some answers have a rank and some have none: rank all of them or none.")
-    return record
+    return replace(record, demonstration=newlines_plain(record.demonstration))
 
 
 def name_validate(name: str, what: str) -> None:
