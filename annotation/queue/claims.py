@@ -98,8 +98,10 @@ def task_next(*, labeler: User, project: Project, kind: str | None) -> Task | No
     )
 
 
-def tasks_claimable(*, labeler: User, project: Project, kind: str | None) -> QuerySet[Task]:
-    """What `labeler` may be given, the next one first."""
+def tasks_claimable(
+    *, labeler: User, project: Project | OuterRef, kind: str | None
+) -> QuerySet[Task]:
+    """What `labeler` may be given, the next one first; of a query's projects by an OuterRef."""
     met = Assignment.objects.filter(
         task=OuterRef("pk"),
         labeler=labeler,

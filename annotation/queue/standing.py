@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Subquery
 from django.utils import timezone
 
 from annotation.people.models import Project, User
-from annotation.queue.models import Assignment, Task
+from annotation.queue.claims import tasks_claimable
+from annotation.queue.models import Assignment
 
 # Counting on would read the whole queue for a number nobody needs exactly.
 WAITING_CAP = 100
@@ -35,15 +36,10 @@ class RowCount(Subquery):
 def standings_get(*, labeler: User, projects: Iterable[Project]) -> dict[int, Standing]:
     """By project id, in one query however many projects there are.
 
-    `waiting` leaves out what this labeler has held before and is capped at WAITING_CAP.
+    `waiting` is what this labeler's claims would find, capped at WAITING_CAP.
     """
     mine = Assignment.objects.filter(labeler=labeler, task__project=OuterRef("pk"))
-    waiting = Task.objects.filter(
-        ~Exists(Assignment.objects.filter(labeler=labeler, task=OuterRef("pk"))),
-        project=OuterRef("pk"),
-        state=Task.State.OPEN,
-        overlap__gt=F("submitted_count") + F("leased_count"),
-    ).values("pk")
+    waiting = tasks_claimable(labeler=labeler, project=OuterRef("pk"), kind=None).values("pk")
     rows = Project.objects.filter(pk__in=[project.pk for project in projects]).annotate(
         done=RowCount(mine.filter(**submitted_today()).values("pk")),
         waiting=RowCount(waiting[:WAITING_CAP]),

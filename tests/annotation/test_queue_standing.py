@@ -1,0 +1,74 @@
+"""What waits for a labeler is what their next claims would find."""
+
+from collections.abc import Callable
+
+import pytest
+
+from annotation.feedback.demonstrations import demonstration_submit
+from annotation.models import Assignment, ImportBatch, Project, Task
+from annotation.queue.claims import leases_expire, task_claim
+from annotation.queue.leases import assignment_release, assignment_skip
+from annotation.queue.standing import standing_get
+from annotation.queue.tasks import task_close
+from tests.annotation.work import claimed, demonstration_task, ranking_task
+from tests.cast import Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.service]
+
+
+def waiting(cast: Cast) -> int:
+    return standing_get(labeler=cast.lena, project=cast.project).waiting
+
+
+def test_a_task_waits_until_it_is_given_out(cast: Cast) -> None:
+    demonstration_task(cast.project)
+    ranking_task(cast.project)
+    demonstration_task(cast.other)
+    assert waiting(cast) == 2
+    claimed(cast.luis, cast.project)
+    assert waiting(cast) == 1
+    claimed(cast.lena, cast.project)
+    standing = standing_get(labeler=cast.lena, project=cast.project)
+    assert (standing.waiting, standing.open, standing.done_today) == (0, True, 0)
+
+
+def expire(lease: Assignment) -> None:
+    Assignment.objects.filter(pk=lease.pk).update(expires_at=lease.leased_at)
+    leases_expire(now=lease.expires_at)
+
+
+ENDS: dict[str, tuple[Callable[[Assignment], object], int]] = {
+    "let go": (lambda lease: assignment_release(assignment=lease), 1),
+    "run out": (expire, 1),
+    "skipped": (lambda lease: assignment_skip(assignment=lease, reason="unclear"), 0),
+    "submitted": (lambda lease: demonstration_submit(assignment=lease, text="So."), 0),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_what_they_let_go_waits_and_what_they_met_does_not(cast: Cast, name: str) -> None:
+    demonstration_task(cast.project, overlap=2)
+    end, left = ENDS[name]
+    end(claimed(cast.lena, cast.project))
+    assert waiting(cast) == left
+    assert (task_claim(labeler=cast.lena, project=cast.project) is not None) == bool(left)
+
+
+def staged(project: Project) -> None:
+    batch = ImportBatch.objects.create(project=project, state="staging", filename="f")
+    Task.objects.filter(pk=demonstration_task(project).pk).update(state="staged", batch=batch)
+
+
+HIDDEN: dict[str, Callable[[Project], object]] = {
+    "staged": staged,
+    "closed": lambda project: task_close(task=demonstration_task(project)),
+    "gold": lambda project: ranking_task(project, purpose="gold"),
+    "practice": lambda project: ranking_task(project, purpose="practice"),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_is_not_given_out_does_not_wait(cast: Cast, name: str) -> None:
+    HIDDEN[name](cast.project)
+    assert waiting(cast) == 0
+    assert task_claim(labeler=cast.lena, project=cast.project) is None
