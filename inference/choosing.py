@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from annotation.texts import leaves_mark
+
 # Sampled past a model's share, since equal answers count once.
 SPARE_SHARE = 0.5
 SPARE_LEAST = 2
@@ -37,14 +39,14 @@ def draws_wanted(share: int) -> int:
 
 
 def answers_choose(draws: Sequence[Draw], shares: Sequence[int], k: int) -> list[Draw]:
-    """At most K draws of different, non-empty texts.
+    """At most K draws of different texts that leave a mark.
 
     First each model's own share, in the order drawn; a model that repeats itself leaves room for
     what others gave beyond theirs. A text that several models gave counts for the first.
     """
     distinct: dict[str, Draw] = {}
     for draw in draws:
-        if draw.text.strip():
+        if leaves_mark(draw.text):
             distinct.setdefault(draw.key, draw)
     chosen, spare, taken = [], [], [0] * len(shares)
     for draw in distinct.values():

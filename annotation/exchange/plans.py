@@ -15,6 +15,7 @@ from annotation.exchange.formats import Answer, LineError, Record
 from annotation.feedback.rankings import dense_ranks
 from annotation.prompts.models import ImportBatch
 from annotation.prompts.prompts import content_hash, text_hash
+from annotation.texts import leaves_mark
 
 Kind = ImportBatch.Kind
 Grade = tuple[int | None, tuple[str, ...]]  # likert, flags
@@ -64,7 +65,7 @@ def record_plan(
     """Plan a record under an import's kind; raises LineError when it holds nothing of that kind."""
     record = record_restrict(record, kind)
     prompt_hash = content_hash(record.messages)
-    answers = [answer for answer in record.answers if answer.text.strip()]
+    answers = [answer for answer in record.answers if leaves_mark(answer.text)]
     blank = len(record.answers) - len(answers)
     notes = [f"{blank} empty answer{'s' * (blank > 1)} left out"] if blank else []
     texts: dict[str, str] = {}

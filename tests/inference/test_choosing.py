@@ -36,7 +36,7 @@ def test_each_model_gives_its_share_of_different_texts():
 
 
 def test_what_one_model_lacks_the_other_fills():
-    chosen = answers_choose(draws("0:a", "0:a", "0: ", "1:x", "1:a", "1:y", "1:z"), [2, 2], 4)
+    chosen = answers_choose(draws("0:a", "0: ", "0:\u200b", "1:x", "1:a", "1:y", "1:z"), [2, 2], 4)
     assert [draw.text for draw in chosen] == ["a", "x", "y", "z"]
 
 
