@@ -42,6 +42,19 @@ def env_float(name: str, default: float) -> float:
         raise ImproperlyConfigured(f"{name}={value!r}: write a number.") from error
 
 
+def env_int(name: str, default: int, *, least: int) -> int:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise ImproperlyConfigured(f"{name}={value!r}: write a whole number from {least}.")
+    return number
+
+
 def env_json(name: str) -> dict[str, Any]:
     """A JSON object; nothing is an empty one."""
     value = os.environ.get(name) or "{}"

@@ -12,7 +12,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from plumbline.env import env_bool, env_float, env_json, env_list, env_str
+from plumbline.env import env_bool, env_float, env_int, env_json, env_list, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -170,6 +170,8 @@ DEVICES = env_list("DEVICES", []) or ["auto"]
 # Uploads past this size go to a temporary file; an import reads it from there in chunks.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 MAX_IMPORT_BYTES = 2 * 1024**3
+# Each holds a cpu worker while it runs, of which the Procfile has two: one stays for the rest.
+IMPORTS_AT_ONCE = env_int("IMPORTS_AT_ONCE", 1, least=1)
 
 CELERY_BROKER_URL = env_str("CELERY_BROKER_URL", "filesystem://")
 CELERY_BROKER_FOLDER = Path(env_str("CELERY_BROKER_FOLDER", str(VAR_DIR / "broker")))
@@ -209,7 +211,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "annotation.api.pagination.Pages",
     "PAGE_SIZE": 50,
     # Proxies in front whose X-Forwarded-For is true. With none the header is anybody's invention.
-    "NUM_PROXIES": int(env_float("NUM_PROXIES", 0)),
+    "NUM_PROXIES": env_int("NUM_PROXIES", 0, least=0),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Plumbline",

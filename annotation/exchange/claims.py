@@ -1,5 +1,8 @@
 """Who works on an import: one worker at a time, and one import of a project at a time.
 
+No more than IMPORTS_AT_ONCE of all projects run together: each holds a cpu worker for as long as it
+lasts, and the rest of that queue's work needs one too.
+
 Because a project's imports run one after another, and an import that ended badly is purged before
 the next begins, what a running import finds in the project is either visible or its own.
 
@@ -66,13 +69,35 @@ def alive(batch: ImportBatch) -> bool:
     return batch.heartbeat_at is not None and batch.heartbeat_at > lost
 
 
+def batches_waiting() -> list[ImportBatch]:
+    """The first import of each project that no living worker has."""
+    first: dict[int, ImportBatch] = {}
+    for batch in batches_open():
+        first.setdefault(batch.project_id, batch)
+    return [batch for batch in first.values() if not alive(batch)]
+
+
+def places_free() -> int:
+    """How many imports may begin beside those that run."""
+    return settings.IMPORTS_AT_ONCE - sum(alive(batch) for batch in batches_open())
+
+
+def batches_next() -> list[int]:
+    """Ids of the imports that may begin now."""
+    return [batch.pk for batch in batches_waiting()[: max(0, places_free())]]
+
+
 def batch_claim(*, batch_id: int) -> Claim | None:
-    """Take the batch if it is its turn in its project and no living worker has it."""
+    """Take the batch if it is its turn in its project, no living worker has it and a place is free.
+
+    The projects of all open imports are locked, in one order, so that claims queue behind each
+    other; their key is not, which the rows that a running import writes refer to.
+    """
     with transaction.atomic():
-        project_id = ImportBatch.objects.values_list("project_id", flat=True).get(pk=batch_id)
-        Project.objects.select_for_update().get(pk=project_id)
-        batch = batches_open().filter(project_id=project_id).first()
-        if batch is None or batch.pk != batch_id or alive(batch):
+        projects = Project.objects.filter(pk__in=batches_open().order_by().values("project"))
+        list(projects.select_for_update(no_key=True).order_by("pk"))
+        batch = {waiting.pk: waiting for waiting in batches_waiting()}.get(batch_id)
+        if batch is None or places_free() < 1:
             return None
         claim = Claim(batch)
         try:

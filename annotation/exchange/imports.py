@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.exchange.claims import alive, batches_open
+from annotation.exchange.claims import batches_next
 from annotation.exchange.formats import Record
 from annotation.exchange.lines import PlannedLine, planned_lines
 from annotation.exchange.plans import Plan
@@ -190,14 +190,8 @@ def batch_call(batch_id: int) -> None:
 
 
 def imports_reconcile() -> list[int]:
-    """Call workers for imports whose turn it is and that no living worker has. Returns ids."""
-    called: list[int] = []
-    projects: set[int] = set()
-    for batch in batches_open():
-        if batch.project_id in projects:
-            continue
-        projects.add(batch.project_id)
-        if not alive(batch):
-            called.append(batch.pk)
-            batch_call(batch.pk)
-    return called
+    """Call workers for the imports that may begin now. Returns their ids."""
+    ids = batches_next()
+    for batch_id in ids:
+        batch_call(batch_id)
+    return ids

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from annotation.exchange.claims import Claim, ClaimLostError, batch_claim, batches_open
+from annotation.exchange.claims import Claim, ClaimLostError, batch_claim, batches_next
 from annotation.exchange.lines import PlannedLine, planned_lines
 from annotation.exchange.plans import Plan
 from annotation.exchange.purging import batch_purge
@@ -40,8 +40,8 @@ MOST_CHARACTERS = 1_000_000
 def batch_run(*, batch_id: int) -> int | None:
     """Bring an import to its end, from wherever it stands. Safe to call at any time.
 
-    Does nothing when another worker has it or another import of the project goes first. Returns
-    the id of the project's next import that waits, if there is one.
+    Does nothing when another worker has it, another import of the project goes first or as many
+    run as may. Returns the id of the next import that may begin, if there is one.
     """
     claim = batch_claim(batch_id=batch_id)
     if claim is None:
@@ -55,12 +55,7 @@ def batch_run(*, batch_id: int) -> int | None:
     except Exception as error:
         attempt_failed(claim, error)
         raise
-    return (
-        batches_open()
-        .filter(project_id=claim.batch.project_id)
-        .values_list("pk", flat=True)
-        .first()
-    )
+    return next(iter(batches_next()), None)
 
 
 def batch_work(claim: Claim) -> None:

@@ -79,6 +79,8 @@ def test_reconcile_calls_for_the_first_of_each_project_that_nobody_has(
     other = upload(cast.other, jsonl({"prompt": "x"}))
     for batch in (first, second, other):
         batch_start(actor=None, batch=batch, call=False)
+    assert imports_reconcile() == [first.pk]  # one at a time
+    settings.IMPORTS_AT_ONCE = 3
     with django_capture_on_commit_callbacks(execute=True):
         assert imports_reconcile() == [first.pk, other.pk]
     assert called == [first.pk, other.pk]
