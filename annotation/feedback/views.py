@@ -25,6 +25,7 @@ from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
+from annotation.queue.dismissal import dismissal_told
 from annotation.queue.drafts import draft_revision, draft_writer
 from annotation.queue.leases import assignment_get, shown_slots
 from annotation.queue.models import Assignment, Task
@@ -90,6 +91,7 @@ def ranking_page(
     return render(request, "annotation/ranking.html", context, status=422 if error else 200)
 
 
+@dismissal_told
 @never_cache  # Back after a submission has to say that the task is submitted
 @project_view(LABELER)
 def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
@@ -102,6 +104,7 @@ def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     return demonstration_page(request, access, assignment, None, "")
 
 
+@dismissal_told
 @action_view(LABELER, page="work-task")
 def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponseBase:
     """Take the work in and go to the next task; what is refused comes back with all it held."""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.queue.claims import task_claim
+from annotation.queue.dismissal import dismissal_told
 from annotation.queue.drafts import DraftOvertakenError, draft_save
 from annotation.queue.leases import assignment_get, assignment_heartbeat, assignment_skip
 from annotation.queue.models import Assignment
@@ -63,6 +64,7 @@ def work(request: HttpRequest, access: Access) -> HttpResponse:
     return render(request, "annotation/work.html", context)
 
 
+@dismissal_told
 @action_view(LABELER, page="work-task")
 def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     """Autosave: a JSON body {"draft": {...}, "base": n, "writer": "...", "active_seconds": n}.
@@ -87,6 +89,7 @@ def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpRes
     return HttpResponse(status=204)
 
 
+@dismissal_told
 @action_view(LABELER, page="work-task")
 def work_beat(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
@@ -95,6 +98,7 @@ def work_beat(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     return HttpResponse(status=204)
 
 
+@dismissal_told
 @require_http_methods(["GET", "POST"])
 @project_view(LABELER)
 def work_skip(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:

@@ -3,13 +3,15 @@
 // Where another page has saved meanwhile the server refuses, and the copy stays.
 import { csrfToken } from "./csrf.js";
 import { drop, entries, put, randomName, same } from "./kept.js";
+import { refusalIn } from "./refusal.js";
 
 const QUIET = 1500; // milliseconds after the last change
 const RETRY = [3000, 10000, 30000];
 
 /** `prefix`: of the keys under which this task's drafts are kept; `base` and `savedBy`: the revision
- * of the draft that the page was made with, and the page that had saved it. */
-export function autosave({ url, prefix, base, savedBy, read, seconds, show }) {
+ * of the draft that the page was made with, and the page that had saved it; `dismissed(words)`: the
+ * server takes nothing from this person any more. */
+export function autosave({ url, prefix, base, savedBy, read, seconds, show, dismissed }) {
   const goesOn = (entry) => entry.base === base || (entry.writer && entry.writer === savedBy);
   const before = entries(prefix);
   const mine = before.find(goesOn);
@@ -56,8 +58,12 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show }) {
         keepalive: leaving,
         redirect: "manual", // to the sign-in page, when the session has ended
       });
+      const words = refusalIn(answer.status, answer.ok ? "" : await answer.text());
       if (answer.ok) acknowledge(sent);
-      else if (answer.type === "opaqueredirect" || answer.status === 403) refuse(spent, "signed-out");
+      else if (words) {
+        refuse(spent, "refused");
+        dismissed(words);
+      } else if (answer.type === "opaqueredirect" || answer.status === 403) refuse(spent, "signed-out");
       else if (answer.status === 412) refuse(spent, "overtaken");
       else refuse(spent, answer.status < 500 ? "refused" : "offline");
     } catch {
@@ -96,6 +102,7 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show }) {
 
   return {
     changed,
+    keep,
     send,
     /** The work was handed in: no draft is wanted any more. */
     end() {

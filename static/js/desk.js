@@ -2,6 +2,7 @@
 import { autosave } from "./autosave.js";
 import { heartbeat } from "./heartbeat.js";
 import { keptBanner } from "./kept_banner.js";
+import { refusalIn } from "./refusal.js";
 
 const SAVED = {
   waiting: "Not saved yet",
@@ -29,6 +30,7 @@ export function desk({ read, missing, onMissing, onEscape }) {
     url: form.dataset.beat,
     before: Number(form.dataset.seconds),
     show: (total) => (timer.textContent = `${clock(total)} on this one`),
+    dismissed,
   });
   const draft = autosave({
     url: form.dataset.draft,
@@ -37,12 +39,18 @@ export function desk({ read, missing, onMissing, onEscape }) {
     savedBy: form.dataset.writer,
     read,
     seconds,
+    dismissed,
     show: (state) => {
       saved.textContent = state === "saved" ? `${SAVED.saved} ${timeOfDay()}` : SAVED[state];
       saved.classList.toggle("bad-text", UNSAVED.includes(state));
       if (state === "overtaken") fail(OVERTAKEN);
     },
   });
+
+  function dismissed(words) {
+    draft.keep();
+    fail(words);
+  }
 
   form.addEventListener("submit", (event) => {
     fail(missing());
@@ -66,7 +74,11 @@ export function desk({ read, missing, onMissing, onEscape }) {
   });
   for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     form.addEventListener(type, (event) => {
-      if (event.target === form) fail(event.detail.xhr?.status === 403 ? SIGNED_OUT : UNREACHED);
+      if (event.target !== form) return;
+      const xhr = event.detail.xhr;
+      const words = refusalIn(xhr?.status, xhr?.responseText);
+      if (words) dismissed(words);
+      else fail(xhr?.status === 403 ? SIGNED_OUT : UNREACHED);
     });
   }
 

@@ -1,11 +1,12 @@
 // Counts the seconds in which somebody is at work, and tells the server once a minute, so that the
 // lease goes on. Away from the page or idle, nothing is counted and the lease may run out.
 import { csrfToken } from "./csrf.js";
+import { refusalIn } from "./refusal.js";
 
 const IDLE_AFTER = 60;
 const BEAT_EVERY = 60;
 
-export function heartbeat({ url, before, show }) {
+export function heartbeat({ url, before, show, dismissed }) {
   let idle = 0;
   let pending = 0; // counted, not yet reported
   let total = before;
@@ -21,7 +22,10 @@ export function heartbeat({ url, before, show }) {
     try {
       const headers = { "X-CSRFToken": csrfToken() };
       const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
-      if (!answer.ok) giveBack(seconds);
+      if (answer.ok) return;
+      giveBack(seconds);
+      const words = refusalIn(answer.status, await answer.text());
+      if (words) dismissed(words);
     } catch {
       giveBack(seconds);
     }

@@ -15,7 +15,10 @@ const { draft, restore } = desk({
   read: () => ({ ...history.now, note: note.value }),
   missing: () => (ranking.left(history.now) ? `${ranking.left(history.now)} left to rank, or say that none is acceptable.` : ""),
   onMissing: () => focusCard(ranking.inSlot(history.now, 0)[0]),
-  onEscape: () => arm(null),
+  onEscape: () => {
+    arm(null);
+    if (document.activeElement === note) focusCard(focused); // where digits rank again
+  },
 });
 
 const redraw = () => draw(form, history, focused, armed);

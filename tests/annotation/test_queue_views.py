@@ -507,6 +507,33 @@ def test_skip_has_a_page_for_who_has_no_scripts(
     assert assignment.state == Assignment.State.LEASED
 
 
+# --- no labeler any more ---
+
+
+@pytest.mark.parametrize("name", [*ACTIONS, "work-task"])
+@pytest.mark.parametrize("change", ["suspended", "onboarding", "no role"])
+def test_who_is_no_labeler_any_more_is_told_so(
+    cast: Cast, enter: Callable[[User], Client], name: str, change: str
+) -> None:
+    demonstration_task(cast.project)
+    url = at(name, claimed(cast))
+    membership = Membership.objects.get(user=cast.lena, project=cast.project)
+    if change == "no role":
+        membership.roles.update(role="researcher")
+    else:
+        Membership.objects.filter(pk=membership.pk).update(state=change)
+    client = enter(cast.lena)
+    words = "You are not an active labeler of this project any more."
+    for headers in ({"HX-Request": "true"}, {"Accept": "*/*"}):
+        answer = client.post(url, headers=headers)
+        assert answer.status_code == 403
+        assert answer.json()["error"].startswith(words)
+    page = client.post(url, headers={"Accept": "text/html,*/*"})
+    assert page.status_code == 403
+    assert words in page.content.decode()
+    assert "To your projects" in page.content.decode()
+
+
 # --- home ---
 
 

@@ -55,8 +55,10 @@ def tidy_page(page: Page) -> Iterator[Page]:
     errors: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        # The browser notes each refusal of the server as an error; tests provoke some.
-        refused = message.text.startswith("Failed to load resource: the server responded")
+        # The browser and htmx note each refusal of the server as an error; tests provoke some.
+        refused = message.text.startswith(
+            ("Failed to load resource: the server responded", "Response Status Error Code")
+        )
         if message.type == "error" and not refused:
             errors.append(message.text)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from annotation.models import Assignment, Demonstration, User
+from annotation.models import Assignment, Demonstration, Membership, User
 from tests.annotation.work import demonstration_task
 from tests.cast import Cast
 
@@ -179,3 +179,30 @@ def test_back_after_a_submission_says_that_it_is_in(page: Page) -> None:
     ready(page)
     page.go_back()
     expect(page.get_by_text("This task is submitted already.")).to_be_visible()
+
+
+WORDS = "You are not an active labeler of this project any more."
+
+
+def test_who_is_suspended_at_work_is_told_and_keeps_the_text(page: Page, cast: Cast) -> None:
+    editor(page).fill("Saved")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    Membership.objects.filter(user=cast.lena).update(state=Membership.State.SUSPENDED)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text(WORDS)
+    assert "Saved" in page.evaluate("Object.values(localStorage).join()")
+    editor(page).press_sequentially(", and more")
+    expect(page.locator("#saved")).to_contain_text("kept in this browser")
+    expect(page.get_by_role("alert")).to_contain_text(WORDS)
+    Membership.objects.filter(user=cast.lena).update(state=Membership.State.ACTIVE)
+    page.reload()
+    expect(editor(page)).to_have_value("Saved, and more")
+
+
+def test_a_beat_tells_who_is_suspended(page: Page, cast: Cast) -> None:
+    page.clock.install()
+    page.reload()
+    ready(page)
+    Membership.objects.filter(user=cast.lena).update(state=Membership.State.SUSPENDED)
+    page.clock.run_for(61_000)
+    expect(page.get_by_role("alert")).to_contain_text(WORDS)

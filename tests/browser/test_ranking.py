@@ -269,6 +269,17 @@ def test_nothing_is_submitted_before_all_are_placed(start: Callable[[int], Page]
     assert not Ranking.objects.exists()
 
 
+def test_escape_leaves_the_note_and_digits_rank_again(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    page.keyboard.press("2")
+    page.locator("#note").click()
+    page.keyboard.type("See 3")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    assert ladder(page) == {"A": 2, "B": 1, "C": 0, "D": 0}
+    expect(page.locator("#note")).to_have_value("See 3")
+
+
 def test_skip_by_key(start: Callable[[int], Page]) -> None:
     page = start(4)
     page.keyboard.press("s")
