@@ -117,4 +117,5 @@ def test_only_admins_and_researchers_ask(client: Client, cast: Cast) -> None:
     client.force_login(cast.lena)
     assert b"/p/everyday/ask/" not in client.get("/p/everyday/").content
     assert client.post("/p/everyday/ask/", {"count": "1"}).status_code == 403
-    assert client.get("/p/everyday/ask/").status_code == 405
+    client.force_login(cast.rosa)
+    assert client.get("/p/everyday/ask/").headers["Location"] == "/p/everyday/"
