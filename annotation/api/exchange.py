@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import ProjectAPI, Role, StrictSerializer
+from annotation.api.parsers import BoundedJSONParser
 from annotation.exchange.exports import FORMS, ExportFilters, export_lines
 from annotation.exchange.imports import batch_cancel, batch_preview, batch_start, batch_upload
 from annotation.people.models import Project
@@ -80,7 +81,7 @@ class StartSerializer(StrictSerializer):
 class ImportsView(ProjectAPI[ImportBatch]):
     serializer_class = ImportSerializer
     queryset = ImportBatch.objects.none()
-    parser_classes = [MultiPartParser, JSONParser]
+    parser_classes = [MultiPartParser, BoundedJSONParser]
     read_roles = write_roles = (Role.ADMIN,)
 
     def rows(self) -> QuerySet[ImportBatch]:

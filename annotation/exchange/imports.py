@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.exchange.claims import batches_next
-from annotation.exchange.formats import Record
+from annotation.exchange.formats import Record, readable
 from annotation.exchange.lines import PlannedLine, planned_lines
 from annotation.exchange.plans import Plan
 from annotation.exchange.readers import FileProblem, file_kind
@@ -79,6 +79,7 @@ def batch_upload(
         raise ValidationError(
             f"The file is larger than {settings.MAX_IMPORT_BYTES:,} bytes. Split it."
         )
+    filename = readable(filename)
     try:
         form = file_kind(file, filename)
     except FileProblem as problem:

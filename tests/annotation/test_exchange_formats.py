@@ -1,6 +1,7 @@
 """Each form of line, how it is told from the others, and what a bad one is told."""
 
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -205,8 +206,10 @@ def test_a_null_counts_as_absent(fields: dict[str, Any], same: dict[str, Any]) -
     assert parse_line(fields) == parse_line(same)
 
 
-@pytest.mark.parametrize(("rank", "wanted"), [("+5", 5), (" 2 ", 2), ("-1", -1)])
-def test_a_rank_may_be_written_as_text(rank: str, wanted: int) -> None:
+@pytest.mark.parametrize(
+    ("rank", "wanted"), [("+5", 5), (" 2 ", 2), ("-1", -1), (2.0, 2), (Decimal("3.00"), 3)]
+)
+def test_a_rank_may_be_written_as_text_or_decimal(rank: object, wanted: int) -> None:
     assert ranks(one({"prompt": "x", "responses": [{"text": "a", "rank": rank}]})) == {"a": wanted}
 
 
@@ -283,9 +286,15 @@ def test_columns_that_were_not_decoded_are_named_too() -> None:
         ({"prompt": "x", "responses": [{"rank": 1}]}, "lacks its `text`"),
         ({"prompt": "x", "responses": [{"text": "a", "rank": 1.5}]}, "whole number, not 1.5"),
         ({"prompt": "x", "responses": [{"text": "a", "rank": True}]}, "whole number"),
+        ({"prompt": "x", "responses": [{"text": "a", "rank": Decimal("NaN")}]}, "whole number"),
+        ({"prompt": "x", "responses": [{"text": "a", "rank": Decimal("1.5")}]}, "whole number"),
         ({"prompt": "x", "responses": [{"text": "a", "rank": 1}, {"text": "b"}]}, "rank all of"),
         ({"prompt": "x", "completions": ["a", "b"], "ranks": [1]}, "as long as"),
         ({"instruction": "x", "instances": [{"input": "y"}]}, "Instance 1 lacks its `output`"),
+        (
+            {"instruction": "x" * 100_000, "instances": [{"output": "y"}] * 21},
+            "The instruction stands in 21 instances.* 2,000,000 characters",
+        ),
         ({"output": "x"}, "without an `instruction`"),
         ({"prompt": "x", "labeler": "n" * 121}, "longer than 120"),
         ({"prompt": "x", "completion": "y" * 200_001}, "longer than 200,000"),

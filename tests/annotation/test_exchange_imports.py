@@ -25,6 +25,9 @@ def test_an_upload_is_bounded_and_its_name_is_no_path(cast: Cast, settings: Any)
     batch = upload(cast.project, jsonl({"prompt": "x"}), "../../etc/x.jsonl")
     assert batch.path == f"imports/{batch.pk}/upload.jsonl"
     assert default_storage.exists(batch.path)
+    broken = upload(cast.project, jsonl({"prompt": "x"}), "a\udcff\0<b>.jsonl")
+    broken.refresh_from_db()
+    assert broken.filename == r"a\udcff<b>.jsonl"
     settings.MAX_IMPORT_BYTES = 3
     with pytest.raises(ValidationError, match="larger than 3 bytes"):
         upload(cast.project, jsonl({"prompt": "x"}))

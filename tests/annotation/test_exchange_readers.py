@@ -10,15 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import pyarrow
-import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.exchange.formats import parse_line
 from annotation.exchange.readers import FileProblem, Line, raw, read_lines
-from annotation.exchange.readers import parquet as parquet_reader
 from tests.annotation.exchange_files import parquet
 
 LIMIT = 10**9
@@ -34,6 +31,11 @@ def test_json_lines_are_numbered_as_an_editor_does() -> None:
     assert lines(gzip.compress(content), "x.jsonl.gz") == lines(content)
 
 
+def test_files_that_were_joined_may_begin_anew_in_the_middle() -> None:
+    begun = b'\xef\xbb\xbf{"a": 1}\n'
+    assert lines(begun + begun) == [Line(1, {"a": 1}), Line(2, {"a": 1})]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -41,6 +43,8 @@ def test_json_lines_are_numbered_as_an_editor_does() -> None:
         (b'{"a": NaN}', "NaN is not JSON"),
         (b'{"a": -Infinity}', "Infinity is not JSON"),
         (b'{"a": "\xff"}', "Not UTF-8"),
+        ('{"a": 1}'.encode("utf-16-le"), "Not UTF-8"),
+        (b'{"a": 1, "b": {"a": 1, "c": 2, "c": 3}}', "`c` stands there twice"),
         (b'\xff\xfe{\x00"\x00', "Not UTF-8"),
         (b"[1, 2]", "one object a line"),
         (b'"text"', "not a JSON object|Not a JSON object but a str"),
@@ -91,6 +95,8 @@ def test_a_cut_off_archive_gives_its_good_lines_first() -> None:
         (b"", "x.jsonl", "empty"),
         (b"\x89PNG", "x.png", "not JSON lines, CSV or Parquet"),
         (b"hello", "x.parquet", "not JSON lines, CSV or Parquet"),
+        (b"PK\x03\x04sheet", "x.csv", "a zip archive or a spreadsheet"),
+        (b"PK\x03\x04sheet", "x.jsonl", "a zip archive or a spreadsheet"),
         (b"PAR1 and nothing", "x.parquet", "Not a readable Parquet"),
         (gzip.compress(b"no parquet", mtime=0), "x.parquet.gz", "Not a readable Parquet"),
     ],
@@ -127,7 +133,7 @@ def test_csv_with_semicolons_tabs_and_lists() -> None:
     [
         (b"a,b\n1,2\n1,2,3\n", 3, "3 cells where the header has 2"),
         (b"a,b\n1,\xff\n", 2, "Not UTF-8"),
-        (b"a,a\n1,2\n", 1, "each once"),
+        (b"a,b,a,a\n1,2,3,4\n", 1, "The column `a` stands twice in the header"),
         (b'a,b\n1,"x"y\n', 2, "Not CSV"),
         (b'a,b\n1,"never closed\n' + b"x,y\n" * 10, 2, "A quote is opened here and never closed"),
         (b'a,b\n1,"x\n\ny"\n2,"\n', 5, "A quote is opened here and never closed"),
@@ -138,13 +144,14 @@ def test_csv_with_semicolons_tabs_and_lists() -> None:
         ),
         (b'a,b\n1,"x\n2,y\n3,"z"\n', 2, "A quote is opened here and closed amid a cell in line 4"),
         (b'a,b\n1,"x\ny",3\n', 2, "3 cells where the header has 2"),
-        (b'a,completions\n"1\n2","[\n1"\n', 2, "begins a list is not JSON"),
+        (b'a,completions\n"1\n2","[\n1"\n', 2, "The list in `completions` is not JSON"),
         (b'"a,b\n1,2\n', 1, "A quote is opened here and never closed"),
         (b'a,"b\n1,"2"\n', 1, "A quote is opened here and closed amid a cell in line 2"),
         (b"\na,b\n1,2\n", 1, "The header is empty: name the columns in the first line"),
         (b",,\n1,2,\n", 1, "The header is empty: name the columns in the first line"),
-        (b"completions\n[1\n", 2, "begins a list is not JSON"),
-        (b"prompt, prompt\n1,2\n", 1, "each once"),
+        (b"completions\n[1\n", 2, "The list in `completions` is not JSON"),
+        (b"prompt, prompt\n1,2\n", 1, "The column `prompt` stands twice in the header"),
+        (b",".join(b"c%d" % n for n in range(201)) + b"\n", 1, "201 columns: at most 200"),
         ("prompt,réponse\na,b\n".encode("latin-1"), 1, "The header is not UTF-8: save"),
         ("prompt,completion\na,b\n".encode("utf-16"), 1, "The header is not UTF-8: save"),
         ("prompt,completion\na,b\n".encode("utf-16-le"), 1, "The header is not UTF-8: save"),
@@ -180,68 +187,6 @@ def test_csv_may_end_its_header_and_rows_with_empty_cells() -> None:
     assert lines(b"prompt,completion,, \na,b,,\n", "x.csv") == wanted
     assert lines(b"prompt,completion,,\na,b\n", "x.csv") == wanted
     assert lines(b"prompt,completion\na,b,,\n", "x.csv") == wanted
-
-
-def odd_column(kind: pyarrow.DataType, value: int, name: str) -> bytes:
-    table = pyarrow.table({"prompt": ["a", "b"], name: pyarrow.array([value, 0], kind)})
-    out = io.BytesIO()
-    pyarrow.parquet.write_table(table, out)
-    return out.getvalue()
-
-
-ODD_COLUMNS = [
-    (pyarrow.timestamp("ms"), 2**62),
-    (pyarrow.timestamp("ms", tz="Mars/Phobos"), 1),
-    (pyarrow.duration("ms"), 2**62),
-    (pyarrow.date32(), 2**30),
-]
-
-
-@pytest.mark.parametrize(("kind", "value"), ODD_COLUMNS)
-def test_parquet_columns_that_no_form_knows_are_not_decoded(
-    kind: pyarrow.DataType, value: int
-) -> None:
-    assert lines(odd_column(kind, value, "written_at"), "x.parquet") == [
-        Line(1, {"prompt": "a"}, unread=("written_at",)),
-        Line(2, {"prompt": "b"}, unread=("written_at",)),
-    ]
-
-
-@pytest.mark.parametrize(("kind", "value"), ODD_COLUMNS)
-def test_a_parquet_value_out_of_range_is_its_rows_error(kind: pyarrow.DataType, value: int) -> None:
-    first, second = lines(odd_column(kind, value, "strength"), "x.parquet")
-    assert "A value cannot be read" in first.error
-    assert "Damaged" not in first.error + second.error
-    assert (first.number, second.number) == (1, 2)
-    assert second.error or second.fields["prompt"] == "b"
-
-
-def test_parquet_rows_without_a_known_column_are_counted() -> None:
-    assert lines(parquet([{"x": 1}] * 70), "x.parquet")[-1] == Line(70, unread=("x",))
-
-
-def test_parquet_rows_keep_their_nesting_and_lose_their_nulls() -> None:
-    rows: list[dict[str, Any]] = [
-        {"prompt": [{"role": "user", "content": "a"}], "ranks": [1, 2], "strength": 1.0},
-        {"prompt": [{"role": "user", "content": "b"}], "ranks": None, "strength": float("nan")},
-    ]
-    first, second = lines(parquet(rows), "x.parquet")
-    assert first == Line(1, rows[0])
-    assert second.number == 2
-    assert {k: v for k, v in second.fields.items() if v is not None} == {
-        "prompt": rows[1]["prompt"]
-    }
-    assert lines(gzip.compress(parquet(rows), mtime=0), "x.parquet.gz") == [first, second]
-
-
-def test_parquet_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [{"prompt": "x" * 200}, {"prompt": "y"}]
-    monkeypatch.setattr(parquet_reader, "MAX_LINE", 100)
-    first, second = lines(parquet(rows), "x.parquet")
-    assert "Longer" in first.error
-    assert second.fields == {"prompt": "y"}
-    with pytest.raises(FileProblem, match="row groups"):
-        lines(parquet(rows), "x.parquet", max_bytes=10)
 
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=20)

@@ -55,6 +55,12 @@ def test_bad_uploads_are_400(cast, as_):
     assert not ImportBatch.objects.exists()
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 61 + "1" + "}" * 61, "[]", '"x"', "{"])
+def test_an_upload_that_is_json_is_400(cast, as_, body):
+    said = as_(cast.ada).post(f"{HERE}imports/", body, content_type="application/json")
+    assert said.status_code == 400
+
+
 def test_cancel_before_the_start(cast, as_):
     client = as_(cast.ada)
     made = upload(client).json()

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Collection, Iterator
+from decimal import Decimal
 from typing import Any
 
 from annotation.exchange.formats.conversations import (
@@ -32,6 +33,7 @@ EXPECTED = (
     "{chosen, rejected}, {instruction, instances} or {instruction, output}"
 )
 WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
+MAX_TOLD = 2_000_000  # characters of one line's instruction in all its records
 DETAILS = {"use_case", "contributor", "labeler", "split", "strength"}
 SPLITS = {"validation": Prompt.Split.VALID.value, **{s: s for s in Prompt.Split.values}}
 
@@ -95,10 +97,12 @@ def strength_read(value: Any) -> int:
 
 
 def whole(value: Any, what: str) -> int:
-    """A whole number as JSON, Parquet (a float where some are missing) or CSV (text) gives it."""
+    """A whole number as JSON, Parquet (a float where some are missing, a decimal where somebody's
+    database has one) or CSV (text) gives it.
+    """
     if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
         return int(value)
-    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+    if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -271,6 +275,12 @@ def read_self_instruct(fields: Fields) -> list[Record]:
         raise LineError("`instances` without an `instruction`.")
     if not isinstance(instances, list) or not instances or len(instances) > 1000:
         raise LineError("`instances` must be a list of 1 to 1000 {input, output}.")
+    length = len(text_of(fields, "instruction")) * len(instances)
+    if length > MAX_TOLD:  # else a short file fills a database
+        raise LineError(
+            f"The instruction stands in {len(instances)} instances: together they would be longer "
+            f"than {MAX_TOLD:,} characters."
+        )
     records = []
     for number, instance in enumerate(instances, start=1):
         if not isinstance(instance, dict) or "output" not in instance:

@@ -1,7 +1,6 @@
 """Records of CSV files, by the number of their first line."""
 
 import csv
-import json
 from collections.abc import Iterator
 from itertools import chain
 from typing import IO, Any
@@ -12,7 +11,8 @@ from annotation.exchange.readers.raw import (
     TOO_LONG,
     EndOfReading,
     Line,
-    no_constant,
+    first_twice,
+    json_read,
     raw_lines,
 )
 
@@ -117,8 +117,10 @@ def header_problem(header: list[str]) -> str:
         return "The header is empty: name the columns in the first line."
     if any(undecoded(name) or "\0" in name for name in header):
         return f"The header is {NOT_UTF8[0].lower()}{NOT_UTF8[1:]}"
-    if len(header) > MAX_COLUMNS or len(set(header)) != len(header):
-        return f"The header must have at most {MAX_COLUMNS} columns, each once."
+    if len(header) > MAX_COLUMNS:
+        return f"The header has {len(header)} columns: at most {MAX_COLUMNS} are taken."
+    if (name := first_twice(header)) is not None:
+        return f"The column `{name}` stands twice in the header: drop or rename one."
     return ""
 
 
@@ -140,11 +142,15 @@ def read_row(number: int, header: list[str], row: list[str]) -> Line:
         return Line(number, error=reason)
     if any(undecoded(cell) for cell in row):
         return Line(number, error=NOT_UTF8)
-    cells = zip(header, row, strict=True)
-    try:
-        return Line(number, {name: read_cell(name, cell) for name, cell in cells if cell})
-    except (ValueError, RecursionError):
-        return Line(number, error="A cell that begins a list is not JSON.")
+    fields = {}
+    for name, cell in zip(header, row, strict=True):
+        try:
+            if cell:
+                fields[name] = read_cell(name, cell)
+        except (ValueError, RecursionError):
+            reason = f"The list in `{name}` is not JSON: its texts stand in double quotes there."
+            return Line(number, error=reason)
+    return Line(number, fields)
 
 
 LISTS = {"messages", "conversations", "completions", "responses", "ranks", "instances"}
@@ -154,10 +160,10 @@ LIST_OR_TEXT = {"prompt", "completion", "chosen", "rejected"}
 def read_cell(name: str, cell: str) -> Any:
     """A cell's text, or the list written in it where the field is one."""
     if name in LISTS and cell.lstrip().startswith("["):
-        return json.loads(cell, parse_constant=no_constant)
+        return json_read(cell)
     if name in LIST_OR_TEXT and cell.lstrip().startswith("[{"):
         try:
-            value = json.loads(cell, parse_constant=no_constant)
+            value = json_read(cell)
         except (ValueError, RecursionError):
             return cell
         return value if all(isinstance(item, dict) for item in value) else cell

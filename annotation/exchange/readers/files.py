@@ -13,7 +13,7 @@ from annotation.exchange.readers.jsonl import read_jsonl
 from annotation.exchange.readers.parquet import read_parquet
 from annotation.exchange.readers.raw import DAMAGED, EndOfReading, FileProblem, Line
 
-GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+GZIP, PARQUET, ZIP = b"\x1f\x8b", b"PAR1", b"PK\x03\x04"
 KINDS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -32,6 +32,10 @@ def file_kind(file: IO[bytes], filename: str) -> str:
         raise FileProblem("The file is empty.")
     if start == PARQUET:
         return "parquet"
+    if start == ZIP:
+        raise FileProblem(
+            f"{filename} is a zip archive or a spreadsheet: unpack it, or save it as CSV."
+        )
     path = PurePath(filename.lower())
     kind = KINDS.get(path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix)
     if kind is None or (kind == "parquet" and not start.startswith(GZIP)):

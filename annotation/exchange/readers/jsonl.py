@@ -9,9 +9,11 @@ from annotation.exchange.readers.raw import (
     TOO_LONG,
     EndOfReading,
     Line,
-    no_constant,
+    json_read,
     raw_lines,
 )
+
+BOM = b"\xef\xbb\xbf"
 
 
 def read_jsonl(file: IO[bytes]) -> Iterator[Line]:
@@ -19,23 +21,26 @@ def read_jsonl(file: IO[bytes]) -> Iterator[Line]:
         for number, raw in raw_lines(file):
             if raw is None:
                 yield Line(number, error=TOO_LONG)
-            elif raw.strip(b" \t\r\n\xef\xbb\xbf"):
-                yield read_object(number, raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw)
+            elif raw.strip(b" \t\r\n" + BOM):
+                yield read_object(number, raw.removeprefix(BOM))  # of files that were joined too
     except EndOfReading as end:
         yield Line(end.args[0], error=end.args[1])
 
 
 def read_object(number: int, raw: bytes) -> Line:
+    if b"\0" in raw:  # UTF-16, most likely
+        return Line(number, error=NOT_UTF8)
     try:
-        value = json.loads(raw.rstrip().decode(), parse_constant=no_constant)
+        value = json_read(raw.rstrip().decode())
     except UnicodeDecodeError:
         return Line(number, error=NOT_UTF8)
     except RecursionError:
         return Line(number, error="Nested too deeply.")
-    except ValueError as error:  # JSONDecodeError, a forbidden constant, a number of 4300 digits
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        place = f" at column {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-        return Line(number, error=f"Not a JSON object: {reason}{place}. Write one object a line.")
+    except json.JSONDecodeError as error:
+        reason = f"{error.msg} at column {error.pos + 1}. Write one object a line."
+        return Line(number, error=f"Not a JSON object: {reason}")
+    except ValueError as error:  # a forbidden constant, a key twice, a number of 4300 digits
+        return Line(number, error=f"Not a JSON object: {error}.")
     if not isinstance(value, dict):
         hint = " A whole JSON array must be written one object a line." if raw[:1] == b"[" else ""
         return Line(number, error=f"Not a JSON object but a {type(value).__name__}.{hint}")

@@ -1,8 +1,9 @@
 """Lines by their number, before anybody asks what they hold; and what any reader says of one."""
 
 import gzip
+import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -55,5 +56,23 @@ def raw_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
         yield number, None
 
 
+def first_twice(names: Iterable[str]) -> str | None:
+    """The first name that has stood there before."""
+    seen: set[str] = set()
+    return next((name for name in names if name in seen or seen.add(name)), None)  # type: ignore[func-returns-value]
+
+
+def json_read(text: str) -> Any:
+    """A JSON value; raises ValueError for what Python takes beside it, RecursionError if deep."""
+    return json.loads(text, parse_constant=no_constant, object_pairs_hook=keys_once)
+
+
 def no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON: use null or a number")
+
+
+def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError(f"`{first_twice(name for name, _ in pairs)}` stands there twice")
+    return fields
