@@ -207,6 +207,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS would tell what a view is called and takes
+    "EXCEPTION_HANDLER": "annotation.api.parsers.refusal_handler",
     "DEFAULT_SCHEMA_CLASS": "annotation.api.schema.RefusalsSchema",
     "DEFAULT_PAGINATION_CLASS": "annotation.api.pagination.Pages",
     "PAGE_SIZE": 50,

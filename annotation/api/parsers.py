@@ -1,16 +1,51 @@
-"""JSON bodies of a depth that every step behind can walk."""
+"""JSON bodies of a length and a depth that every step behind can hold and walk."""
 
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
 
 from annotation.texts import MAX_DEPTH, nested_deeper
 
 
+class TooLargeError(APIException):
+    status_code = 413
+    default_code = "too_large"
+
+    def __init__(self) -> None:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        super().__init__(f"The body is longer than {most:,} bytes. Send less at once.")
+
+
+def refusal_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """What Django itself finds too large is refused as the parser below does, not with a page."""
+    refused = TooLargeError() if isinstance(error, RequestDataTooBig) else error
+    return exception_handler(refused, context)
+
+
+class Bounded:
+    """A stream that breaks off with TooLargeError, whatever length the request has named."""
+
+    def __init__(self, stream: IO[Any], most: int) -> None:
+        self.stream = stream
+        self.left = most
+
+    def read(self, size: int = -1) -> Any:
+        wanted = self.left + 1 if size < 0 else min(size, self.left + 1)
+        data = self.stream.read(wanted)
+        self.left -= len(data)
+        if self.left < 0:
+            raise TooLargeError
+        return data
+
+
 class BoundedJSONParser(JSONParser):
-    """Refuses what is nested so deep that reading, checking or storing it would overflow."""
+    """Refuses what is too long to hold, or nested so deep that a later step would overflow."""
 
     def parse(
         self,
@@ -18,9 +53,11 @@ class BoundedJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        # Django bounds what it reads itself, but not the stream that it hands to a parser.
+        bounded: Any = Bounded(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         refusal = ParseError(f"JSON is nested deeper than {MAX_DEPTH} levels.")
         try:
-            body = super().parse(stream, media_type, parser_context)
+            body = super().parse(bounded, media_type, parser_context)
         except RecursionError as error:
             raise refusal from error
         if nested_deeper(body, MAX_DEPTH):

@@ -1,10 +1,13 @@
 """Signing in, the schema and its page, limits."""
 
+from io import BytesIO
+
 import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from annotation.api.base import PersonThrottle
+from annotation.api.parsers import BoundedJSONParser, TooLargeError
 from annotation.models import Prompt
 from annotation.people.throttle import AddressThrottle
 from tests.cast import PASSWORD
@@ -71,6 +74,13 @@ def test_strange_bodies_are_400(cast, as_, body):
     for path in ("/api/token/", "/api/projects/everyday/prompts/"):
         said = as_(cast.ada).post(path, body, content_type="application/json")
         assert said.status_code == 400
+
+
+def test_a_body_read_as_a_stream_is_bounded(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    assert BoundedJSONParser().parse(BytesIO(b'"%s"' % (b"x" * 98))) == "x" * 98
+    with pytest.raises(TooLargeError, match="longer than 100 bytes"):
+        BoundedJSONParser().parse(BytesIO(b'"%s"' % (b"x" * 99)))
 
 
 def test_a_session_works_and_its_writes_need_the_csrf_token(cast):

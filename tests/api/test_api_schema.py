@@ -52,8 +52,8 @@ def test_each_operation_lists_what_it_refuses_with(schema: dict[str, Any]) -> No
             assert "404" not in said, where
         if method in WRITES:
             assert {"400", "403"} <= said, where
-        assert ("415" in said) == ("requestBody" in operation), where
-        for status in said & {"400", "401", "403", "404", "415", "429"}:
+        assert ({"413", "415"} <= said) == ("requestBody" in operation), where
+        for status in said & {"400", "401", "403", "404", "413", "415", "429"}:
             assert operation["responses"][status]["description"], where
 
 
@@ -79,7 +79,7 @@ def assert_refused(schema: dict[str, Any], response: Any, status: int) -> None:
 
 
 def test_refusals_look_as_the_schema_says(
-    schema: dict[str, Any], cast: Any, as_: Any, monkeypatch: pytest.MonkeyPatch
+    schema: dict[str, Any], cast: Any, as_: Any, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     ada, otto, lena = as_(cast.ada), as_(cast.otto), as_(cast.lena)
     prompts, batch = f"{HERE}prompts/", ImportBatch.objects.create(project=cast.project)
@@ -112,6 +112,11 @@ def test_refusals_look_as_the_schema_says(
     assert_refused(schema, otto.get(f"{HERE}imports/{batch.pk}/"), 404)
     assert_refused(schema, ada.get(f"{HERE}imports/{batch.pk + 1}/"), 404)
     assert_refused(schema, ada.post(prompts, "x", content_type="text/plain"), 415)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    long = {"messages": [{"role": "user", "content": "x" * 100}]}
+    assert_refused(schema, ada.post(prompts, long, format="json"), 413)
+    assert_refused(schema, APIClient().post("/api/token/", {"username": "x" * 100}, "json"), 413)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
     session = APIClient(enforce_csrf_checks=True)
     assert session.login(username="ada", password=PASSWORD)
     assert_refused(schema, session.patch(HERE, {"name": "X"}, format="json"), 403)
