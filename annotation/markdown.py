@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock, paragraph, table
+from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.token import Token
 
 from annotation.texts import leaves_mark
@@ -75,6 +76,19 @@ def paragraph_indented(state: StateBlock, start: int, end: int, silent: bool) ->
     return True
 
 
+def code_as_written(state: StateInline, silent: bool) -> bool:
+    """A code span that keeps its line breaks; the rule it wraps makes them spaces."""
+    start, before = state.pos, len(state.tokens)
+    found = backtick(state, silent)
+    pushed = state.tokens[-1] if len(state.tokens) > before else None
+    if pushed and pushed.type == "code_inline":
+        width = len(pushed.markup)
+        written = state.src[start + width : state.pos - width]
+        if "\n" in written:
+            pushed.content = written
+    return found
+
+
 def table_bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A table, while all tables of the text have at most MOST_CELLS cells. Raises NotFormatted."""
     found = table(state, start, end, True)
@@ -95,6 +109,7 @@ def parser() -> MarkdownIt:
     markdown.disable(["reference", "entity"])
     markdown.block.ruler.at("paragraph", paragraph_indented)
     markdown.block.ruler.at("table", table_bounded, {"alt": ["paragraph", "reference"]})
+    markdown.inline.ruler.at("backticks", code_as_written)
     markdown.add_render_rule("image", image_as_link)
     return markdown
 

@@ -122,6 +122,11 @@ def test_indentation_is_kept_in_paragraphs_lists_and_quotes() -> None:
     assert "<p>q<br>\n&nbsp;&nbsp;r</p>" in markdown_render("> q\n>   r")
 
 
+def test_code_within_a_line_keeps_its_line_breaks() -> None:
+    html = markdown_render("Use ```a\n  b``` and `` c ``.")
+    assert html == "<p>Use <code>a\n&nbsp;&nbsp;b</code> and <code>c</code>.</p>\n"
+
+
 def test_link_definitions_are_seen() -> None:
     assert shown("See [it][a].\n\n[a]: http://x.example 'T'").text == (
         "See [it][a].\n[a]: http://x.example 'T'\n"

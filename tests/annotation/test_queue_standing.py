@@ -72,3 +72,11 @@ def test_what_is_not_given_out_does_not_wait(cast: Cast, name: str) -> None:
     HIDDEN[name](cast.project)
     assert waiting(cast) == 0
     assert task_claim(labeler=cast.lena, project=cast.project) is None
+
+
+def test_waiting_is_capped(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotation.queue.standing.WAITING_CAP", 2)
+    for _ in range(3):
+        demonstration_task(cast.project)
+    standing = standing_get(labeler=cast.lena, project=cast.project)
+    assert (standing.waiting, standing.waiting_text, standing.open) == (2, "1+", False)

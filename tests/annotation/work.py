@@ -1,10 +1,13 @@
 """Factories of work: prompts, answers and tasks of a project."""
 
 import itertools
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from annotation.feedback.rankings import JudgmentInput
@@ -13,6 +16,7 @@ from annotation.prompts.prompts import completion_create, prompt_create
 from annotation.queue.claims import task_claim
 from annotation.queue.tasks import task_create
 
+Enter = Callable[[User], Client]
 _numbers = itertools.count(1)
 
 
@@ -72,3 +76,20 @@ def counts(task: Task) -> tuple[int, int, str]:
     """The task's submissions, its leases and its state, as they stand."""
     task.refresh_from_db()
     return task.submitted_count, task.leased_count, task.state
+
+
+def at(name: str, assignment: Assignment) -> str:
+    """The address of a labeler's page about an assignment."""
+    return reverse(name, args=[assignment.task.project.slug, assignment.public_id])
+
+
+def ranks_form(ranks: list[int | str], **more: object) -> dict[str, object]:
+    """What the ranking page posts."""
+    return {**{f"rank-{i}": rank for i, rank in enumerate(ranks)}, **more}
+
+
+def send_draft(client: Client, assignment: Assignment, body: object) -> int:
+    """Save a draft as the page does. Returns the status of the answer."""
+    return client.post(
+        at("work-draft", assignment), json.dumps(body), content_type="application/json"
+    ).status_code
