@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from random import Random
 
 from inference.tiny.corpus import Message, Quality, answer_written
@@ -143,28 +142,3 @@ def write_demonstration(messages: Sequence[Message], rng: Random) -> str:
         raise ValueError(f"nobody here knows how to answer: {asked!r}")
     quality = rng.choices(list(_DEMONSTRATIONS), weights=list(_DEMONSTRATIONS.values()))[0]
     return answer_written(facts=facts, quality=quality, rng=rng)
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Over pairs of answers that two people both ranked: how often they say the same.
-
-    rate: of the pairs that both ordered, those ordered alike. tied: share of pairs that at least
-    one of them tied.
-    """
-
-    pairs: int
-    rate: float
-    tied: float
-
-
-def agreement(rankings: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Agreement:
-    """Each item holds two people's ranks of the same answers, in the same order of answers."""
-    alike = ordered = pairs = 0
-    for first, second in rankings:
-        for i, j in combinations(range(len(first)), 2):
-            pairs += 1
-            a, b = first[i] - first[j], second[i] - second[j]
-            ordered += a * b != 0
-            alike += a * b > 0
-    return Agreement(pairs, alike / max(1, ordered), 1.0 - ordered / max(1, pairs))

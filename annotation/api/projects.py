@@ -29,6 +29,8 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "rubric_version",
             "lease_minutes",
             "max_open_leases",
+            "agreement_wanted",
+            "overlap_most",
             "created_at",
         )
 
@@ -44,6 +46,16 @@ class ProjectChangeSerializer(StrictSerializer):
     rubric = serializers.DictField(required=False)
     lease_minutes = serializers.IntegerField(required=False)
     max_open_leases = serializers.IntegerField(required=False)
+    agreement_wanted = serializers.IntegerField(
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text="Percent of pairs, ties by one counted half: a ranking task whose labelers "
+        "agree on less is given to one person more. 0: never.",
+    )
+    overlap_most = serializers.IntegerField(
+        min_value=1, max_value=50, required=False, help_text="The most people of such a task."
+    )
 
 
 class ProjectCreateSerializer(ProjectChangeSerializer):

@@ -34,6 +34,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "prompt",
             "k",
             "overlap",
+            "overlap_raised",
             "priority",
             "submitted_count",
             "leased_count",

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from annotation.feedback.disagreement import disagreement_meet
 from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Judgment, Ranking, Source
 from annotation.feedback.signals import feedback_announce
@@ -69,6 +70,8 @@ def ranking_submit(
         assignment_submit(assignment=fresh, active_seconds=active_seconds)
         ranking = Ranking.objects.create(**standing, outcome=outcome, strength=strength, note=note)
         judgments_create(ranking, [slot.completion_id for slot in slots], judgments)
+        if not fresh.extra:
+            disagreement_meet(fresh.task)
         feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
     return ranking
 

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import slugify
 
 from annotation.people.models import Membership, MembershipRole, Project, default_rubric
+from annotation.people.queue_form import QueueForm
 from annotation.texts import newlines_plain
 
 Flag = dict[str, str]
@@ -71,7 +72,7 @@ class FlagsField(forms.Field):
         return flags
 
 
-class ProjectForm(forms.Form):
+class ProjectForm(QueueForm):
     name = forms.CharField(max_length=120)
     instructions = forms.CharField(
         required=False,
@@ -117,6 +118,7 @@ class ProjectForm(forms.Form):
             "worst": likert.get("worst", "worst"),
             "best": likert.get("best", "best"),
             "flags": project.rubric["flags"],
+            **cls.queue_initial_of(project),
         }
 
     @classmethod
@@ -140,7 +142,9 @@ class ProjectForm(forms.Form):
 
     def changes(self) -> dict[str, Any]:
         """The cleaned data as the project's fields."""
-        data = dict(self.cleaned_data)
+        rest = self.cleaned_data.items()
+        data = {name: value for name, value in rest if name not in QueueForm.base_fields}
+        data |= self.queue_changes()
         ends = {"worst": data.pop("worst"), "best": data.pop("best")}
         data["rubric"] = {
             "likert": ends if data.pop("likert") else None,

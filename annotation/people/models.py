@@ -53,12 +53,26 @@ class Project(models.Model):
     max_open_leases = models.PositiveSmallIntegerField(
         default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
+    agreement_wanted = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text="Percent of pairs; a ranking task with less is given to one more. 0: never.",
+    )
+    overlap_most = models.PositiveSmallIntegerField(
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text="Disagreement raises a task's overlap up to this.",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "people_project"
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="project_agreement_is_a_percentage",
+                condition=models.Q(agreement_wanted__lte=100),
+            ),
             models.CheckConstraint(
                 name="project_k_between_4_and_9",
                 condition=models.Q(k_min__gte=4, k_max__lte=9, k_min__lte=models.F("k_max")),

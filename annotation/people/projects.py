@@ -1,6 +1,7 @@
 """Projects, their members and their rubric: every change is checked and leaves an audit event."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,7 +15,6 @@ from annotation.people.models import (
     MembershipRole,
     Project,
     User,
-    default_rubric,
 )
 from annotation.people.signals import project_changed
 from annotation.texts import text_validate
@@ -29,6 +29,8 @@ CHANGEABLE = (
     "rubric",
     "lease_minutes",
     "max_open_leases",
+    "agreement_wanted",
+    "overlap_most",
 )
 MAX_FLAGS = 20
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -58,33 +60,14 @@ def project_may_create(user: User) -> bool:
     )
 
 
-def project_create(
-    *,
-    actor: User,
-    name: str,
-    slug: str | None = None,
-    instructions: str = "",
-    k_min: int = 4,
-    k_max: int = 9,
-    overlap: int = 1,
-    rubric: dict[str, Any] | None = None,
-    lease_minutes: int = 30,
-    max_open_leases: int = 3,
-) -> Project:
-    """Create a project with `actor` as its admin. Raises ValidationError by field."""
+def project_create(*, actor: User, name: str, slug: str | None = None, **settings: Any) -> Project:
+    """Create a project with `actor` as its admin; `settings` are any of CHANGEABLE.
+
+    Raises ValidationError by field.
+    """
+    settings_known(settings)
     with transaction.atomic():
-        project = Project(
-            name=name,
-            slug=slug or slug_free(name),
-            instructions=instructions,
-            k_min=k_min,
-            k_max=k_max,
-            overlap=overlap,
-            rubric=default_rubric() if rubric is None else rubric,
-            lease_minutes=lease_minutes,
-            max_open_leases=max_open_leases,
-            created_by=actor,
-        )
+        project = Project(name=name, slug=slug or slug_free(name), created_by=actor, **settings)
         project_validate(project)
         project.save()
         audit(project=project, actor=actor, verb="project_create", target=project.slug)
@@ -97,9 +80,7 @@ def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
 
     A changed overlap reopens or finishes tasks (see overlap_apply). Raises ValidationError.
     """
-    unknown = sorted(set(changes) - set(CHANGEABLE))
-    if unknown:
-        raise ValidationError(f"These cannot be changed: {', '.join(unknown)}.")
+    settings_known(changes)
     with transaction.atomic():
         project = Project.objects.select_for_update().get(pk=project.pk)
         changed = {key: value for key, value in changes.items() if getattr(project, key) != value}
@@ -120,6 +101,12 @@ def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
     if changed:
         project_changed.send(sender=Project, project=project, fields=set(changed))
     return project
+
+
+def settings_known(settings: Iterable[str]) -> None:
+    unknown = sorted(set(settings) - set(CHANGEABLE))
+    if unknown:
+        raise ValidationError(f"These cannot be changed: {', '.join(unknown)}.")
 
 
 def project_validate(project: Project) -> None:

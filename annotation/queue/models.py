@@ -45,6 +45,9 @@ class Task(models.Model):
     overlap_own = models.BooleanField(
         default=False, help_text="Set for this task: the project's overlap does not reach it."
     )
+    overlap_raised = models.PositiveSmallIntegerField(
+        default=0, help_text="How often its labelers' disagreement raised the overlap by one."
+    )
     priority = models.IntegerField(default=0, help_text="Higher is given out first.")
     submitted_count = models.PositiveIntegerField(default=0)
     leased_count = models.PositiveIntegerField(default=0)

@@ -4,9 +4,22 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, Exists, F, Max, Min, OuterRef, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Least
 
-from annotation.people.models import Project
+from annotation.people.models import Membership, MembershipRole, Project
 from annotation.people.projects import audit
 from annotation.prompts.models import Completion, ImportBatch, Prompt
 from annotation.queue.models import Assignment, Task, TaskCompletion
@@ -110,14 +123,16 @@ def overlap_apply(*, project: Project) -> int:
     """Give the project's overlap to its tasks; the raised reopen, the satisfied are done.
 
     Extra submissions fill places that a raise makes before anybody is asked anew. Tasks with an
-    overlap of their own keep it. Written in chunks of CHUNK ids, so that labelers go on claiming
+    overlap of their own keep it; what disagreement raised keeps what it was raised by, up to the
+    project's most. Written in chunks of CHUNK ids, so that labelers go on claiming
     meanwhile; the audit event at its end tells from when on no task was given out by the old
     overlap. Returns the number of tasks changed.
     """
     tasks = Task.objects.filter(
         project=project, purpose__in=FOLLOWS_PROJECT, overlap_own=False
     ).exclude(state=Task.State.CLOSED)
-    wanted = tasks.exclude(overlap=project.overlap)
+    overlap = overlap_wanted(project)
+    wanted = tasks.exclude(overlap=overlap)
     span = wanted.aggregate(first=Min("id"), last=Max("id"))
     changed = 0
     if span["first"] is None:
@@ -126,10 +141,10 @@ def overlap_apply(*, project: Project) -> int:
         chunk = wanted.filter(id__gte=start, id__lt=start + CHUNK)
         with transaction.atomic():
             changed += chunk.update(
-                overlap=project.overlap,
+                overlap=overlap,
                 state=Case(
                     When(state=Task.State.STAGED, then=Value(Task.State.STAGED)),
-                    When(submitted_count__gte=project.overlap, then=Value(Task.State.DONE)),
+                    When(submitted_count__gte=overlap, then=Value(Task.State.DONE)),
                     default=Value(Task.State.OPEN),
                 ),
             )
@@ -145,6 +160,43 @@ def overlap_apply(*, project: Project) -> int:
         tasks=changed,
     )
     return changed
+
+
+def overlap_wanted(project: Project) -> Func:
+    """The overlap of a task that follows the project's, and was raised overlap_raised times."""
+    most = Value(max(project.overlap, project.overlap_most))
+    return Least(most, project.overlap + F("overlap_raised"), output_field=IntegerField())
+
+
+def overlap_raise(*, task: Task) -> bool:
+    """Ask one person more for a task that is done; the caller has locked its row.
+
+    An extra submission fills the new place first. Returns False, and changes nothing, where no
+    labeler is left who could be given the task: it would stay open for nobody.
+    """
+    if not labelers_left(task).exists():
+        return False
+    task.overlap += 1
+    task.overlap_raised += 1
+    task.state = Task.State.OPEN
+    task.save(update_fields=["overlap", "overlap_raised", "state"])
+    extras_count(task)
+    return True
+
+
+def labelers_left(task: Task) -> QuerySet[Membership]:
+    """The active labelers who have neither submitted nor skipped the task."""
+    met = Assignment.objects.filter(
+        task=task,
+        labeler=OuterRef("user"),
+        state__in=(Assignment.State.SUBMITTED, Assignment.State.SKIPPED),
+    )
+    return Membership.objects.filter(
+        ~Exists(met),
+        project=task.project_id,
+        state=Membership.State.ACTIVE,
+        roles__role=MembershipRole.Role.LABELER,
+    )
 
 
 def extras_count(task: Task) -> None:

@@ -126,6 +126,18 @@ def test_project_edit_of_nothing_makes_no_version(
     assert Project.objects.get(slug="everyday").instructions == "New\nwords"
 
 
+def test_project_edit_of_the_queue(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.ada)
+    queue = {"agreement_wanted": "70", "overlap_most": "4"}
+    assert client.post("/p/everyday/settings/", {**SETTINGS, **queue}).status_code == 302
+    project = Project.objects.get(slug="everyday")
+    assert (project.agreement_wanted, project.overlap_most) == (70, 4)
+    assert 'value="70"' in client.get("/p/everyday/settings/").content.decode()
+    assert client.post("/p/everyday/settings/", SETTINGS).status_code == 302
+    project.refresh_from_db()
+    assert project.agreement_wanted == 70  # what is left empty stays
+
+
 def test_project_edit_without_a_grade(client: Client, cast: Cast) -> None:
     data = {key: value for key, value in SETTINGS.items() if key != "likert"}
     sign_in(client, cast.ada).post("/p/everyday/settings/", {**data, "worst": "", "best": ""})

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotation.feedback.agreement import agreement
 from inference.tiny.corpus import answer_written, quality_drawn, training_prompts
 from simulation.judge import judge_score
 from simulation.people import (
     SimulatedLabeler,
-    agreement,
     dense_ranks,
     flags_of,
     likert_of,
@@ -77,14 +77,6 @@ def test_demonstrations_are_good_not_perfect():
 def test_nobody_demonstrates_what_nobody_knows():
     with pytest.raises(ValueError, match="nobody here knows"):
         write_demonstration([{"role": "user", "content": "Explain gravity."}], Random(0))
-
-
-def test_agreement_by_hand():
-    # Pairs (1,2) (1,3) (2,3). First ranking: alike, alike, tied by one. Second: all against.
-    measured = agreement([([1, 2, 2], [1, 2, 3]), ([1, 2, 3], [3, 2, 1])])
-    assert measured.pairs == 6
-    assert measured.rate == pytest.approx(2 / 5)
-    assert measured.tied == pytest.approx(1 / 6)
 
 
 def _base_answer(prompt, rng):

@@ -4,10 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from annotation.feedback.rankings import JudgmentInput, ranking_submit
-from annotation.models import AuditEvent, Membership, Task
+from annotation.models import AuditEvent, Membership, Project, Task, User
 from annotation.queue.claims import task_claim
 from annotation.queue.leases import assignment_skip, shown_slots
 from annotation.queue.tasks import task_close
+from tests.cast import member, user
 from tests.training.by_hand import (
     base_make,
     demonstrations_make,
@@ -178,3 +179,31 @@ def test_a_researcher_goes_on_with_the_rankings_there_are(ready, messages_sent):
 def test_a_round_that_ranks_nothing_yet_cannot_go_on(ready):
     with pytest.raises(ValidationError, match="does not wait"):
         round_go_on(actor=ready.rosa, round=start(ready))
+
+
+def test_a_task_that_disagreement_raised_is_waited_for_while_somebody_is_left(ready):
+    """What it asks for more can come from Mira alone; nobody waits for it once she skips it."""
+    member(ready.project, user("Mira"), "labeler")
+    round_ = waiting(ready, overlap=2)
+    ready.project.agreement_wanted, ready.project.overlap_most = 100, 5
+    ready.project.save()
+    opposed(ready, ready.lena, ready.luis)
+    assert rankings_awaited(round_) == Rankings(asked=17, done=2, possible=17)
+    rank(ready.project, ready.lena)
+    Project.objects.update(agreement_wanted=0)
+    rank(ready.project, ready.luis)
+    assert settled(round_).state == State.RUNNING
+    assert rankings_awaited(round_) == Rankings(asked=17, done=16, possible=17)
+    skip(ready, User.objects.get(username="mira"))
+    assert rankings_awaited(round_) == Rankings(asked=17, done=16, possible=16)
+    assert settled(round_).state == State.SUCCEEDED
+
+
+def opposed(cast, *people):
+    """Let them rank the next task, each against the one before."""
+    for number, labeler in enumerate(people):
+        assignment = task_claim(labeler=labeler, project=cast.project)
+        assert assignment is not None
+        order = sorted(range(assignment.task.k), reverse=bool(number))
+        ranks = [order[slot] + 1 for slot in assignment.order]
+        ranking_submit(assignment=assignment, judgments=[JudgmentInput(rank) for rank in ranks])
