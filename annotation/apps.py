@@ -7,7 +7,9 @@ class AnnotationConfig(AppConfig):
     name = "annotation"
 
     def ready(self) -> None:
-        import annotation.queue.receivers  # noqa: F401, PLC0415  after the models are loaded
+        # After the models are loaded.
+        import annotation.dialogue.receivers  # noqa: PLC0415
+        import annotation.queue.receivers  # noqa: F401, PLC0415
 
         admin, researcher, reviewer = "admin", "researcher", "reviewer"
         navigation_register(

@@ -10,6 +10,7 @@ from itertools import chain
 
 from django.db.models import Count, F, Max, Q
 
+from annotation.dialogue.integrity import CHECKS as DIALOGUE_CHECKS
 from annotation.models import (
     Assignment,
     AuditEvent,
@@ -68,8 +69,9 @@ def overlap_lowered(task: Task, newest: datetime) -> bool:
 
 
 def submissions_have_feedback() -> Iterator[str]:
-    """What was submitted has one current ranking or demonstration."""
-    submitted = Assignment.objects.filter(state=Assignment.State.SUBMITTED).annotate(
+    """What was submitted, dialogues aside, has one current ranking or demonstration."""
+    handed_in = Assignment.objects.filter(state=Assignment.State.SUBMITTED)
+    submitted = handed_in.exclude(task__kind=Task.Kind.DIALOGUE).annotate(
         said=Count("rankings", filter=Q(rankings__is_current=True), distinct=True)
         + Count("demonstrations", filter=Q(demonstrations__is_current=True), distinct=True)
     )
@@ -81,26 +83,31 @@ def submissions_have_feedback() -> Iterator[str]:
 
 
 def feedback_was_submitted() -> Iterator[str]:
-    """Feedback that names an assignment is about its task, of its labeler, and was submitted."""
+    """Feedback that names an assignment is about its task and the task's prompt, of its labeler,
+    and was submitted. A dialogue's is about prompts of its own.
+    """
     agrees = Q(
         assignment__state=Assignment.State.SUBMITTED,
         assignment__task=F("task"),
         assignment__labeler=F("labeler"),
-    )
+    ) & (Q(assignment__task__kind=Task.Kind.DIALOGUE) | Q(assignment__task__prompt=F("prompt")))
     for model in (Demonstration, Ranking):
         rows = model.objects.filter(~agrees, assignment__isnull=False).order_by("pk")
         for pk, assignment, state in rows.values_list("pk", "assignment", "assignment__state"):
             yield (
                 f"{model.__name__} {pk} does not fit assignment {assignment}, which is {state}: "
-                "its task, its labeler or its state is another."
+                "its task, its prompt, its labeler or its state is another."
             )
 
 
 def labelers_meet_tasks_once() -> Iterator[str]:
-    """Nobody has two current answers to a task; the database sees to it for assignments."""
+    """Nobody has two current answers to a task, or to a dialogue's prompt; the database sees to it
+    for assignments.
+    """
     for model in (Demonstration, Ranking):
         said = model.objects.filter(is_current=True, task__isnull=False, labeler__isnull=False)
-        twice = said.values("task", "labeler").annotate(times=Count("pk")).filter(times__gt=1)
+        about = said.values("task", "labeler", "prompt")
+        twice = about.annotate(times=Count("pk")).filter(times__gt=1)
         for row in twice.order_by("task", "labeler"):
             yield (
                 f"Labeler {row['labeler']} has {row['times']} current "
@@ -110,7 +117,8 @@ def labelers_meet_tasks_once() -> Iterator[str]:
 
 def judgments_cover_answers() -> Iterator[str]:
     """A task's ranking judges the task's completions, each of them and no other."""
-    rankings = Ranking.objects.filter(task__isnull=False).order_by("pk")
+    ours = Ranking.objects.filter(task__isnull=False).exclude(task__kind=Task.Kind.DIALOGUE)
+    rankings = ours.order_by("pk")
     for ranking in rankings.prefetch_related("judgments", "task__slots").iterator(AT_ONCE):
         assert ranking.task is not None
         judged = sorted(one.completion_id for one in ranking.judgments.all())
@@ -174,4 +182,5 @@ CHECKS: tuple[Check, ...] = (
     tasks_are_done_when_full,
     extras_fill_free_places,
     staged_tasks_are_of_imports,
+    *DIALOGUE_CHECKS,
 )

@@ -1,5 +1,6 @@
 """All models of annotation in one place, for Django and for the apps above."""
 
+from annotation.dialogue.models import Conversation, Dialogue, Turn, TurnAnswer
 from annotation.feedback.models import Demonstration, Feedback, Judgment, Ranking, Source
 from annotation.people.models import (
     AuditEvent,
@@ -23,7 +24,9 @@ __all__ = [
     "AuditEvent",
     "Completion",
     "CompletionOrigin",
+    "Conversation",
     "Demonstration",
+    "Dialogue",
     "Feedback",
     "ImportBatch",
     "Judgment",
@@ -36,6 +39,8 @@ __all__ = [
     "Source",
     "Task",
     "TaskCompletion",
+    "Turn",
+    "TurnAnswer",
     "UseCase",
     "User",
 ]

@@ -48,7 +48,7 @@ def labeler_mind(*, seed: int, number: int) -> SimulatedLabeler:
 def task_do(*, assignment: Assignment, mind: SimulatedLabeler, seed: int) -> None:
     """Write or rank what the assignment asks. The randomness hangs on the text, not on ids."""
     task = assignment.task
-    messages = task.prompt.messages
+    messages = task.messages
     rng = Random(crc32(repr((seed, mind.seed, messages)).encode()))
     if task.kind == Task.Kind.DEMONSTRATION:
         text = mind.write_demonstration(messages, rng)

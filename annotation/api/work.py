@@ -55,7 +55,7 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
 class WorkSerializer(AssignmentSerializer):
     """A lease with all that a labeler needs to do the task."""
 
-    messages = MessageSerializer(source="task.prompt.messages", many=True)
+    messages = MessageSerializer(source="task.messages", many=True)
     answers = serializers.SerializerMethodField()
     draft = serializers.DictField()
     instructions = serializers.CharField(source="task.project.instructions")

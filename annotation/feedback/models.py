@@ -63,8 +63,9 @@ class Demonstration(Feedback):
     class Meta:
         db_table = "feedback_demonstration"
         constraints: ClassVar = [
+            # A dialogue's assignment has one for each turn, all with prompts of their own.
             models.UniqueConstraint(
-                fields=["assignment"],
+                fields=["assignment", "prompt"],
                 condition=models.Q(is_current=True),
                 name="demonstration_current_once",
             ),
@@ -106,7 +107,7 @@ class Ranking(Feedback):
         db_table = "feedback_ranking"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["assignment"],
+                fields=["assignment", "prompt"],
                 condition=models.Q(is_current=True),
                 name="ranking_current_once",
             ),

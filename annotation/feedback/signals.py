@@ -4,7 +4,7 @@ from django.dispatch import Signal
 
 from annotation.queue.signals import announce
 
-# Arguments: project_id (int), kind ("demonstration" or "ranking").
+# Arguments: project_id (int), kind (a Task.Kind).
 feedback_submitted = Signal()
 
 

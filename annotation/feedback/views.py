@@ -45,7 +45,7 @@ def desk_context(access: Access, assignment: Assignment) -> dict[str, Any]:
     """What both pages show."""
     return {
         "assignment": assignment,
-        "messages_shown": assignment.task.prompt.messages,
+        "messages_shown": assignment.task.messages,
         "done_today": done_today(labeler=access.user, project=access.project),
         "skip_reasons": Assignment.SkipReason.choices,
         "revision": draft_revision(assignment),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from annotation.people.models import Project, User
 from annotation.queue.claims import labeler_memberships, lease_grant, lease_renew
 from annotation.queue.models import Assignment, Task, TaskCompletion
-from annotation.queue.signals import announce, assignment_skipped
+from annotation.queue.signals import announce, assignment_skipped, assignment_skipping
 from annotation.queue.tasks import extras_count
 from annotation.texts import text_validate
 
@@ -126,6 +126,7 @@ def assignment_skip(*, assignment: Assignment, reason: str, note: str = "") -> A
         if fresh.state != State.SKIPPED:
             fresh.skip_reason, fresh.skip_note = reason, note
             lease_finish(fresh, State.SKIPPED)
+            assignment_skipping.send(sender=None, assignment=fresh)
             task = fresh.task
             announce(assignment_skipped, project_id=task.project_id, kind=task.kind)
     return fresh

@@ -38,7 +38,13 @@ class Task(models.Model):
     kind = models.CharField(max_length=16, choices=Kind)
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.TRAIN)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
-    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="tasks")
+    prompt = models.ForeignKey(
+        Prompt,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="tasks",
+        help_text="Only a dialogue may begin from nothing.",
+    )
     completions = models.ManyToManyField(Completion, through="TaskCompletion", related_name="tasks")
     k = models.PositiveSmallIntegerField(default=0, help_text="Number of completions.")
     overlap = models.PositiveSmallIntegerField(default=1)
@@ -96,10 +102,19 @@ class Task(models.Model):
                 name="task_training_ranking_k_4_to_9",
                 condition=~models.Q(kind="ranking", purpose="train") | models.Q(k__gte=4, k__lte=9),
             ),
+            models.CheckConstraint(
+                name="task_prompt_unless_dialogue",
+                condition=models.Q(kind="dialogue") | models.Q(prompt__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The prompt's; none for a dialogue that begins from nothing."""
+        return list(self.prompt.messages) if self.prompt else []
 
 
 class TaskCompletion(models.Model):

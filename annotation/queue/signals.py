@@ -3,8 +3,10 @@
 from django.db import transaction
 from django.dispatch import Signal
 
-# Arguments: project_id (int), kind ("demonstration" or "ranking").
+# Arguments: project_id (int), kind (a Task.Kind).
 assignment_skipped = Signal()
+# Sent in the transaction that skips: what a receiver raises undoes it. Argument: assignment.
+assignment_skipping = Signal()
 
 
 def announce(signal: Signal, *, project_id: int, kind: str) -> None:

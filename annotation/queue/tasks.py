@@ -46,6 +46,8 @@ def task_create(
     """
     if kind not in Task.Kind.values or purpose not in Task.Purpose.values:
         raise ValidationError(f"Unknown kind or purpose of task: {kind}, {purpose}.")
+    if kind == Task.Kind.DIALOGUE:
+        raise ValidationError("A dialogue task is made with what it is to be about.")
     overlap_own = overlap is not None
     overlap = project.overlap if overlap is None else overlap
     if overlap < 1:

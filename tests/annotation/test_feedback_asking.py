@@ -64,13 +64,13 @@ def test_what_is_left_to_ask_about(cast: Cast) -> None:
     Prompt.objects.filter(project=cast.project).update(split="train")
     task_close(task=withdrawn)
     Task.objects.filter(pk=staged.pk).update(state="staged")
-    ranked = ranking_task(cast.project).prompt
-    Prompt.objects.filter(pk=ranked.pk).update(split="valid")
+    ranked = ranking_task(cast.project)
+    Prompt.objects.filter(tasks=ranked).update(split="valid")
     prompt_make(cast.project, split="test")
     prompt_make(cast.other, split="train")
     batch = ImportBatch.objects.create(project=cast.project, state="staging", filename="f")
     prompt_make(cast.project, split="train", batch=batch)
-    assert list(prompts_undemonstrated(cast.project)) == [withdrawn.prompt, ranked]
+    assert list(prompts_undemonstrated(cast.project)) == [withdrawn.prompt, ranked.prompt]
     Demonstration.objects.update(is_current=False)
     task_close(task=waiting)
     assert prompts_undemonstrated(cast.project).count() == 4

@@ -131,6 +131,10 @@ FAULTS: dict[str, tuple[Callable[[Used], object], str]] = {
         lambda used: change(used.demonstration, task=used.ranked),
         "Demonstration {demonstration} does not fit assignment {demonstration_assignment}",
     ),
+    "feedback of another prompt": (
+        lambda used: change(used.demonstration, prompt=used.ranked.prompt),
+        "Demonstration {demonstration} does not fit assignment {demonstration_assignment}",
+    ),
     "a labeler twice": (
         lambda used: Ranking.objects.filter(task=used.ranked).update(labeler=used.ranking.labeler),
         "Labeler {labeler} has 2 current rankings of task {ranked}.",

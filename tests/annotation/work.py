@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from annotation.dialogue.tasks import dialogues_ask
 from annotation.feedback.rankings import JudgmentInput
 from annotation.models import Assignment, Completion, Project, Prompt, Task, User
 from annotation.prompts.prompts import completion_create, prompt_create
@@ -93,3 +94,13 @@ def send_draft(client: Client, assignment: Assignment, body: object) -> int:
     return client.post(
         at("work-draft", assignment), json.dumps(body), content_type="application/json"
     ).status_code
+
+
+SCRIPT = [[f"Answer {turn}.{number}" for number in range(1, 4)] for turn in range(1, 9)]
+
+
+def dialogue_task(project: Project, **fields: Any) -> Task:
+    """A dialogue task, of up to four turns with three scripted answers each where none are said."""
+    if fields.get("mode") != "both_sides":
+        fields = {"answers": 3, "script": SCRIPT, **fields}
+    return dialogues_ask(actor=None, project=project, count=1, **{"max_turns": 4, **fields})[0]

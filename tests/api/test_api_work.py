@@ -64,7 +64,7 @@ def test_hand_in_a_demonstration(cast, as_):
     task = demonstration_task(cast.project)
     client = as_(cast.lena)
     work = claim(client, kind="demonstration").json()
-    assert (work["messages"], work["answers"]) == (task.prompt.messages, [])
+    assert (work["messages"], work["answers"]) == (task.messages, [])
     assert end(client, work, "draft", {"draft": {"text": "Half"}}, "put").status_code == 200
     again = client.get(f"{HERE}assignments/{work['id']}/").json()
     assert again["draft"] == {"text": "Half"}

@@ -52,7 +52,7 @@ def seeded() -> dict[str, Any]:
         ),
         "tasks": [
             (
-                task.prompt.content_hash,
+                task.prompt and task.prompt.content_hash,
                 *(task.kind, task.state, task.k, task.submitted_count, task.leased_count),
                 *task.slots.order_by("slot").values_list("completion__text", flat=True),
             )
