@@ -19,6 +19,13 @@ class AnnotationConfig(AppConfig):
             position=10,
         )
         navigation_register(label="Work", url_name="work", roles=("labeler",), position=20)
+        navigation_register(
+            label="Write",
+            url_name="write",
+            roles=("labeler",),
+            position=25,
+            when=lambda access: access.project.prompts_wanted > 0,
+        )
         navigation_register(label="Import", url_name="imports", roles=(admin,), position=50)
         navigation_register(
             label="Export", url_name="exports", roles=(admin, researcher), position=55

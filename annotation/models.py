@@ -18,6 +18,7 @@ from annotation.prompts.models import (
     UseCase,
 )
 from annotation.queue.models import Assignment, Task, TaskCompletion
+from annotation.writing.models import Writing, WritingDraft, WritingKind, WrittenPrompt
 
 __all__ = [
     "Assignment",
@@ -43,4 +44,8 @@ __all__ = [
     "TurnAnswer",
     "UseCase",
     "User",
+    "Writing",
+    "WritingDraft",
+    "WritingKind",
+    "WrittenPrompt",
 ]

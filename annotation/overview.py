@@ -1,11 +1,21 @@
 """What a project holds, in numbers."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
 
-from annotation.models import Demonstration, Project, Prompt, Ranking, Task
+from annotation.models import (
+    Demonstration,
+    Project,
+    Prompt,
+    Ranking,
+    Task,
+    UseCase,
+    WritingKind,
+    WrittenPrompt,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,18 @@ class TaskCounts:
 
 
 @dataclass(frozen=True)
+class WrittenCounts:
+    """Prompts that labelers wrote, of one kind, by use case."""
+
+    kind: str
+    use_cases: list[tuple[str, int]]
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, count in self.use_cases)
+
+
+@dataclass(frozen=True)
 class Overview:
     prompts: int
     prompts_by_split: dict[str, int]
@@ -31,6 +53,11 @@ class Overview:
     rankings: int
     members: int
     labelers: int
+    written: list[WrittenCounts]
+
+    @property
+    def written_total(self) -> int:
+        return sum(row.total for row in self.written)
 
     @property
     def empty(self) -> bool:
@@ -59,4 +86,21 @@ def project_overview(project: Project) -> Overview:
         demonstrations=Demonstration.objects.visible().filter(**current).count(),
         rankings=Ranking.objects.visible().filter(**current).count(),
         **members,
+        written=written_counts(project),
     )
+
+
+def written_counts(project: Project) -> list[WrittenCounts]:
+    """What labelers wrote by kind, and of each the use cases, the most frequent first."""
+    rows: Any = (
+        WrittenPrompt.objects.filter(writing__project=project)
+        .values_list("writing__kind", "prompt__use_case")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "prompt__use_case")
+    )
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for kind, use_case, count in rows:
+        found[kind].append((str(UseCase(use_case).label), count))
+    return [
+        WrittenCounts(str(kind.label), found[kind.value]) for kind in WritingKind if found[kind]
+    ]

@@ -52,6 +52,11 @@ def newlines_plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def lines_of(text: str) -> list[str]:
+    """A text's lines without the blank ones, each once, as a list typed into one field is meant."""
+    return list(dict.fromkeys(line for each in text.splitlines() if (line := each.strip())))
+
+
 def nested_deeper(value: Any, limit: int) -> bool:
     """Whether a JSON value holds lists and objects more than `limit` levels deep."""
     level = [value]

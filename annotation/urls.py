@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.queue.urls")),
     path("", include("annotation.feedback.urls")),
     path("", include("annotation.exchange.urls")),
+    path("", include("annotation.writing.urls")),
     path("p/<slug:slug>/", views.project, name="project"),
     path("p/<slug:slug>/ask/", views.project_ask, name="project-ask"),
 ]

@@ -223,6 +223,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "WritingKind": "annotation.models.WritingKind",
         "TaskKind": "annotation.models.Task.Kind",
         "TaskCreateKind": "annotation.api.tasks.KINDS",
         "TaskPurpose": "annotation.models.Task.Purpose",

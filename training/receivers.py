@@ -1,16 +1,19 @@
-"""What moves a round on: a job that ended, a ranking handed in, a task skipped."""
+"""What moves a round on: a job that ended, a ranking handed in, a task skipped. And what holds a
+prompt that its writer takes back: a snapshot."""
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 
 from annotation.feedback.signals import feedback_submitted
 from annotation.queue.signals import assignment_skipped
+from annotation.writing.signals import prompts_withdrawing
 from inference.child.failure import Failure
 from inference.jobs.models import Job
 from inference.jobs.signals import job_ended
 from training.messages import round_message_send
-from training.models import Round, RoundStage, Run
+from training.models import Round, RoundStage, Run, SnapshotItem
 from training.rounds import round_advance, round_tasks_close
 from training.stages import rankings_count
 
@@ -58,3 +61,17 @@ def _rankings_suffice(round_: Round) -> bool:
     except Failure:
         return True  # who moves the round on tells what is wrong with it
     return done >= wanted
+
+
+@receiver(prompts_withdrawing)
+def on_prompts_withdrawing(
+    *, prompt_ids: list[int], demonstration_ids: list[int], **_: Any
+) -> None:
+    """What a model may have learnt from stays. Raises ValidationError."""
+    kinds = {
+        SnapshotItem.Kind.PROMPT: prompt_ids,
+        SnapshotItem.Kind.DEMONSTRATION: demonstration_ids,
+    }
+    for kind, ids in kinds.items():
+        if SnapshotItem.objects.filter(kind=kind, object_id__in=ids).exists():
+            raise ValidationError("This is in the training data already, so it stays.")

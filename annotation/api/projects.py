@@ -31,6 +31,10 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "max_open_leases",
             "agreement_wanted",
             "overlap_most",
+            "prompts_wanted",
+            "prompts_per_day",
+            "prompts_ask",
+            "user_stories",
             "created_at",
         )
 
@@ -64,6 +68,10 @@ class ProjectCreateSerializer(ProjectChangeSerializer):
 
 class ProjectPatchSerializer(ProjectChangeSerializer):
     name = serializers.CharField(max_length=120, required=False)
+    prompts_wanted = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
+    prompts_per_day = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
+    prompts_ask = serializers.BooleanField(required=False)
+    user_stories = serializers.CharField(allow_blank=True, required=False)
 
 
 class ProjectsView(DomainView[Project]):

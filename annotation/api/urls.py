@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.api import exchange, projects, prompts, tasks, token, work
+from annotation.api import exchange, projects, prompts, tasks, token, work, writing
 
 urlpatterns = [
     path("token/", token.TokenView.as_view(), name="api-token"),
@@ -49,6 +49,12 @@ urlpatterns = [
             ("release/", work.ReleaseView, "-release"),
             ("submit/", work.SubmitView, "-submit"),
         )
+    ),
+    path("projects/<slug:slug>/written/", writing.WrittenView.as_view(), name="api-written"),
+    path(
+        "projects/<slug:slug>/written/<uuid:public_id>/",
+        writing.WrittenOneView.as_view(),
+        name="api-written-one",
     ),
     path("projects/<slug:slug>/imports/", exchange.ImportsView.as_view(), name="api-imports"),
     path(

@@ -51,6 +51,7 @@ def demonstration_record(
     batch: ImportBatch | None = None,
     line: int | None = None,
     trains: bool = True,
+    instructions_version: int = 0,
 ) -> Demonstration:
     """Store an answer that came without a task. A batch's line is stored once per prompt."""
     text = newlines_plain(text_validate(text, what="The demonstration"))
@@ -70,4 +71,5 @@ def demonstration_record(
             batch=batch,
             line=line,
             text=text,
+            instructions_version=instructions_version,
         )

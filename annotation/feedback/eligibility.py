@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from annotation.feedback.models import Source
-from annotation.people.models import Membership, Project
+from annotation.people.models import Membership, Project, User
 from annotation.queue.models import Assignment, Task
 
 INSTRUCTIONS_CHANGED = (
@@ -28,6 +28,14 @@ def versions_check(
         raise ValidationError(RUBRIC_CHANGED)
 
 
+def labeler_trains(*, project_id: int, labeler: User) -> bool:
+    """Whether what the labeler says now may train: active, and not held out."""
+    membership = Membership.objects.filter(project_id=project_id, user=labeler).first()
+    if membership is None:
+        return labeler.is_superuser
+    return membership.state == Membership.State.ACTIVE and not membership.heldout
+
+
 def feedback_standing(assignment: Assignment) -> dict[str, Any]:
     """The fields that a submission takes from its (locked) assignment.
 
@@ -38,12 +46,7 @@ def feedback_standing(assignment: Assignment) -> dict[str, Any]:
         raise ValidationError("You have skipped this task, so it cannot be submitted.")
     task = assignment.task
     labeler = assignment.labeler
-    membership = Membership.objects.filter(project_id=task.project_id, user=labeler).first()
-    eligible = (
-        membership.state == Membership.State.ACTIVE and not membership.heldout
-        if membership
-        else labeler.is_superuser
-    )
+    eligible = labeler_trains(project_id=task.project_id, labeler=labeler)
     return {
         "project_id": task.project_id,
         "prompt_id": task.prompt_id,

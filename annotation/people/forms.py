@@ -153,6 +153,42 @@ class ProjectForm(QueueForm):
         return data
 
 
+class ProjectEditForm(ProjectForm):
+    """What a new project is made with, and what is opened later."""
+
+    prompts_wanted = forms.IntegerField(
+        label="Prompts wanted",
+        min_value=0,
+        max_value=1_000_000,
+        help_text="From labelers, in all. 0 closes the page on which they write.",
+    )
+    prompts_per_day = forms.IntegerField(
+        label="Most a day",
+        min_value=0,
+        max_value=10_000,
+        help_text="By one labeler. 0 sets no limit.",
+    )
+    prompts_ask = forms.BooleanField(
+        label="Ask labelers at once for answers to them",
+        required=False,
+        help_text="Else they wait until you ask on the overview.",
+    )
+    user_stories = forms.CharField(
+        label="User stories",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="What your users want to do, one a line. Labelers are given one to write for.",
+    )
+
+    @classmethod
+    def initial_of(cls, project: Project) -> dict[str, Any]:
+        names = ("prompts_wanted", "prompts_per_day", "prompts_ask", "user_stories")
+        return {**super().initial_of(project), **{name: getattr(project, name) for name in names}}
+
+    def clean_user_stories(self) -> str:
+        return newlines_plain(self.cleaned_data["user_stories"])
+
+
 class ProjectCreateForm(ProjectForm):
     slug = forms.SlugField(
         label="Address",

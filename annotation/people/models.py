@@ -63,6 +63,18 @@ class Project(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(50)],
         help_text="Disagreement raises a task's overlap up to this.",
     )
+    prompts_wanted = models.PositiveIntegerField(
+        default=0, help_text="Labelers write prompts until there are so many; 0 is closed."
+    )
+    prompts_per_day = models.PositiveIntegerField(
+        default=0, help_text="The most that one labeler writes in a day; 0 is no limit."
+    )
+    prompts_ask = models.BooleanField(
+        default=False, help_text="Labelers are asked at once to answer what was written."
+    )
+    user_stories = models.TextField(
+        blank=True, help_text="What users want to do, one a line: labelers write prompts for them."
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

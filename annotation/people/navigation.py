@@ -1,6 +1,7 @@
 """The entries of a project's header. Apps above register theirs when they are loaded, so that no
 template here has to know a page of theirs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,19 @@ class Entry:
     url_name: str
     roles: tuple[str, ...]
     position: int
+    when: Callable[["Access"], bool] | None = None
 
 
 def navigation_register(
-    *, label: str, url_name: str, roles: tuple[str, ...], position: int
+    *,
+    label: str,
+    url_name: str,
+    roles: tuple[str, ...],
+    position: int,
+    when: Callable[["Access"], bool] | None = None,
 ) -> None:
-    """Add a header entry; `url_name` takes the project's slug."""
-    entry = Entry(label, url_name, roles, position)
+    """Add a header entry; `url_name` takes the project's slug. `when`: only while it says so."""
+    entry = Entry(label, url_name, roles, position, when)
     if entry not in _entries:
         _entries.append(entry)
         _entries.sort(key=lambda each: each.position)
@@ -36,7 +43,7 @@ def navigation_entries(access: "Access", path: str = "") -> list[dict[str, Any]]
     urls = {
         entry: reverse(entry.url_name, args=[access.project.slug])
         for entry in _entries
-        if access.has(*entry.roles)
+        if access.has(*entry.roles) and (entry.when is None or entry.when(access))
     }
     return [
         {

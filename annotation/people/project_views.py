@@ -13,6 +13,7 @@ from annotation.people.forms import (
     MemberAddForm,
     MemberForm,
     ProjectCreateForm,
+    ProjectEditForm,
     ProjectForm,
 )
 from annotation.people.members import member_enrol
@@ -56,7 +57,7 @@ def project_new(request: HttpRequest) -> HttpResponse:
 @project_view(ADMIN)
 def project_edit(request: HttpRequest, access: Access) -> HttpResponse:
     project = access.project
-    form = ProjectForm(request.POST or None, initial=ProjectForm.initial_of(project))
+    form = ProjectEditForm(request.POST or None, initial=ProjectEditForm.initial_of(project))
     if form.is_valid():
         try:
             project_update(actor=access.user, project=project, **form.changes())

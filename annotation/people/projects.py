@@ -17,7 +17,7 @@ from annotation.people.models import (
     User,
 )
 from annotation.people.signals import project_changed
-from annotation.texts import text_validate
+from annotation.texts import lines_of, text_validate
 
 Role = MembershipRole.Role
 CHANGEABLE = (
@@ -31,8 +31,14 @@ CHANGEABLE = (
     "max_open_leases",
     "agreement_wanted",
     "overlap_most",
+    "prompts_wanted",
+    "prompts_per_day",
+    "prompts_ask",
+    "user_stories",
 )
 MAX_FLAGS = 20
+MAX_LINES = 500
+MAX_LINE = 500
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -113,6 +119,7 @@ def project_validate(project: Project) -> None:
     text_validate(project.instructions, what="The instructions", blank=True)
     text_validate(project.name, what="The name", limit=120)
     rubric_validate(project.rubric)
+    lines_validate(project.user_stories, field="user_stories")
     # Before full_clean, whose own words for this constraint are its name.
     if isinstance(project.k_min, int) and isinstance(project.k_max, int):
         if not 4 <= project.k_min <= 9:
@@ -120,6 +127,18 @@ def project_validate(project: Project) -> None:
         if not project.k_min <= project.k_max <= 9:
             raise ValidationError({"k_max": "The largest K lies between the smallest K and 9."})
     project.full_clean(exclude=["created_by"])  # null where a command made the project
+
+
+def lines_validate(text: Any, *, field: str) -> None:
+    """Check a list typed one a line. Raises ValidationError under `field`."""
+    try:
+        lines = lines_of(text_validate(text, what="The list", blank=True))
+        if len(lines) > MAX_LINES:
+            raise ValidationError(f"The list holds at most {MAX_LINES} lines.")
+        for line in lines:
+            text_validate(line, what=f"“{line[:40]}”", limit=MAX_LINE)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
 
 
 def slug_free(name: str) -> str:

@@ -4,7 +4,7 @@ A draft tells in itself how often it was saved (`revision`) and by which page (`
 page that was left open does not overwrite what another one has saved since.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,33 +41,51 @@ def draft_save(
     Raises ValidationError when the draft cannot be stored or the work has been handed in, and
     DraftOvertakenError when another writer has saved a revision after `base`.
     """
-    if not isinstance(draft, dict):
-        raise ValidationError("A draft is a JSON object.")
-    json_validate(draft, what="The draft", limit=MAX_DRAFT)
-    text_validate(writer, what="The writer's name", limit=MAX_WRITER, blank=True)
+    draft_validate(draft, writer=writer)
     with transaction.atomic():
         fresh = assignment_lock(assignment)
         if fresh.state in (State.SUBMITTED, State.SKIPPED):
             raise ValidationError("This task has been handed in: the draft was not kept.")
-        if base is not None:
-            revision = draft_revision(fresh)
-            if revision > base and writer != draft_writer(fresh):
-                raise DraftOvertakenError(OVERTAKEN)
-            draft = {**draft, "revision": max(revision, base) + 1, "writer": writer}
-        fresh.draft = draft
+        fresh.draft = draft_next(fresh, draft, base=base, writer=writer)
         fresh.draft_saved_at = timezone.now()
         fresh.save(update_fields=["draft", "draft_saved_at"])
         lease_keep(fresh, active_seconds=active_seconds)
     return fresh
 
 
-def draft_revision(assignment: Assignment) -> int:
+class Drafted(Protocol):
+    """A row that keeps a draft."""
+
+    draft: dict[str, Any]
+
+
+def draft_validate(draft: Any, *, writer: Any) -> None:
+    """Raise ValidationError for a draft that cannot be stored."""
+    if not isinstance(draft, dict):
+        raise ValidationError("A draft is a JSON object.")
+    json_validate(draft, what="The draft", limit=MAX_DRAFT)
+    text_validate(writer, what="The writer's name", limit=MAX_WRITER, blank=True)
+
+
+def draft_next(
+    row: Drafted, draft: dict[str, Any], *, base: int | None, writer: str
+) -> dict[str, Any]:
+    """The draft as a (locked) row is to keep it. Raises DraftOvertakenError (see draft_save)."""
+    if base is None:
+        return draft
+    revision = draft_revision(row)
+    if revision > base and writer != draft_writer(row):
+        raise DraftOvertakenError(OVERTAKEN)
+    return {**draft, "revision": max(revision, base) + 1, "writer": writer}
+
+
+def draft_revision(row: Drafted) -> int:
     """How often the draft has been saved; 0 where nobody counted."""
-    revision = assignment.draft.get("revision")
+    revision = row.draft.get("revision")
     return revision if isinstance(revision, int) and revision > 0 else 0
 
 
-def draft_writer(assignment: Assignment) -> str | None:
+def draft_writer(row: Drafted) -> str | None:
     """The page that saved the draft last; None where none gave its name."""
-    writer = assignment.draft.get("writer")
+    writer = row.draft.get("writer")
     return writer if isinstance(writer, str) and writer else None

@@ -1,6 +1,8 @@
 """The labeler's way through the queue: start, the lease's heartbeat and draft, skip."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -72,10 +74,14 @@ def work_draft(request: HttpRequest, access: Access, public_id: UUID) -> HttpRes
     412 says that another page has saved meanwhile (see draft_save).
     """
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    return draft_answer(request, partial(draft_save, assignment=assignment))
+
+
+def draft_answer(request: HttpRequest, save: Callable[..., Any]) -> HttpResponse:
+    """Hand an autosaved body to `save`, and answer as autosave.js reads it."""
     try:
         body = json.loads(request.body)
-        draft_save(
-            assignment=assignment,
+        save(
             draft=body["draft"],
             active_seconds=seconds_read(body.get("active_seconds")),
             base=base_read(body.get("base")),

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from annotation.models import Membership, Project, Prompt, Task, User
-from annotation.people.forms import ProjectForm
+from annotation.people.forms import ProjectEditForm
 from annotation.people.projects import project_update
 from annotation.prompts.prompts import prompt_create
 from annotation.queue.tasks import task_create
@@ -33,6 +33,9 @@ SETTINGS = {
     "k_max": "6",
     "overlap": "2",
     "lease_minutes": "20",
+    "prompts_wanted": "30",
+    "prompts_per_day": "3",
+    "user_stories": "Cook\r\nTravel",
     "likert": "on",
     "worst": "awful",
     "best": "superb",
@@ -106,6 +109,8 @@ def test_project_edit_it_works(client: Client, cast: Cast) -> None:
     project = Project.objects.get(slug="everyday")
     assert (project.name, project.overlap, project.rubric) == ("Everyday help", 2, RUBRIC)
     assert (project.instructions_version, project.rubric_version) == (2, 2)
+    assert (project.prompts_wanted, project.prompts_per_day, project.prompts_ask) == (30, 3, False)
+    assert project.user_stories == "Cook\nTravel"
 
 
 @pytest.mark.parametrize("instructions", ["  Be kind.\n\n- and plain\n", "Made\r\nelsewhere\r\n"])
@@ -113,7 +118,7 @@ def test_project_edit_of_nothing_makes_no_version(
     client: Client, cast: Cast, instructions: str
 ) -> None:
     project = project_update(actor=cast.ada, project=cast.project, instructions=instructions)
-    form = ProjectForm.initial_of(project)
+    form = ProjectEditForm.initial_of(project)
     form |= {f"flags_{part}": [flag[part] for flag in form["flags"]] for part in ("key", "label")}
     form["instructions"] = newlines_plain(instructions).replace("\n", "\r\n")  # as browsers do
     del form["flags"]

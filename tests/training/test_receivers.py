@@ -1,14 +1,18 @@
 """Who tells a round that it may move on: a skip does as a ranking does."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from annotation.models import Membership, Task
+from annotation.models import Membership, Prompt, Task
 from annotation.queue.claims import task_claim
 from annotation.queue.leases import assignment_skip
 from annotation.queue.tasks import task_create
+from annotation.writing.content import WritingInput
+from annotation.writing.writing import writing_create, writing_withdraw
 from tests.training.by_hand import base_make, demonstrations_make, job_succeed, prompts_make, rank
 from training.models import Round, RoundStage
 from training.rounds import round_advance, round_start
+from training.snapshots import snapshot_create
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db(transaction=True)]
 
@@ -69,3 +73,15 @@ def test_what_is_no_ranking_sends_no_word(cast, waiting, messages_sent):
     task_create(project=cast.project, kind=Task.Kind.DEMONSTRATION, prompt=prompt)
     skip(cast.lena, cast.project, kind="demonstration")
     assert messages_sent == []
+
+
+@pytest.mark.parametrize("kind", ["prompt", "demonstration"])
+def test_what_a_snapshot_holds_cannot_be_withdrawn(cast, storage_in_tmp, kind):
+    cast.project.prompts_wanted = 1
+    cast.project.save()
+    said = WritingInput(kind="plain", use_case="chat", text="Hi", answer="Hello")
+    writing = writing_create(labeler=cast.lena, project=cast.project, said=said)
+    snapshot_create(project=cast.project, kinds=[kind])
+    with pytest.raises(ValidationError, match="in the training data"):
+        writing_withdraw(labeler=cast.lena, writing=writing)
+    assert Prompt.objects.exists()

@@ -1,0 +1,57 @@
+"""What a labeler has so far of a kind of prompt: kept on the server until it is handed in."""
+
+from typing import Any
+
+from django.db import transaction
+
+from annotation.people.models import Project, User
+from annotation.queue.drafts import draft_next, draft_validate
+from annotation.writing.models import WritingDraft
+
+
+def draft_get(*, project: Project, labeler: User, kind: str) -> WritingDraft:
+    """The labeler's draft, or one that is not stored yet."""
+    own = {"project": project, "labeler": labeler, "kind": kind}
+    return WritingDraft.objects.filter(**own).first() or WritingDraft(**own)
+
+
+def writing_draft_save(
+    *,
+    project: Project,
+    labeler: User,
+    kind: str,
+    draft: dict[str, Any],
+    active_seconds: int = 0,
+    base: int | None = None,
+    writer: str = "",
+) -> None:
+    """Keep what the labeler has so far. `base`, `writer` and what is raised: as of draft_save."""
+    draft_validate(draft, writer=writer)
+    with transaction.atomic():
+        row = draft_lock(project=project, labeler=labeler, kind=kind)
+        row.draft = draft_next(row, draft, base=base, writer=writer)
+        row.active_seconds += active_seconds
+        row.save()
+
+
+def writing_seconds_add(*, project: Project, labeler: User, kind: str, seconds: int) -> None:
+    """Count time at work on what has not been handed in."""
+    with transaction.atomic():
+        row = draft_lock(project=project, labeler=labeler, kind=kind)
+        row.active_seconds += seconds
+        row.save()
+
+
+def draft_end(*, project: Project, labeler: User, kind: str) -> int:
+    """Drop the draft of what is handed in; returns its active seconds."""
+    row = draft_get(project=project, labeler=labeler, kind=kind)
+    if row.pk:
+        row.delete()
+    return row.active_seconds
+
+
+def draft_lock(*, project: Project, labeler: User, kind: str) -> WritingDraft:
+    row, _ = WritingDraft.objects.select_for_update(of=("self",)).get_or_create(
+        project=project, labeler=labeler, kind=kind
+    )
+    return row
