@@ -160,6 +160,13 @@ def extras_fill_free_places() -> Iterator[str]:
         yield f"Task {task.pk} has a free place and an extra submission that does not count."
 
 
+def tasks_go_their_route() -> Iterator[str]:
+    """A task's route is of its project, its kind and its purpose."""
+    fits = Q(project=F("route__project"), kind=F("route__kind"), purpose=F("route__purpose"))
+    for task in Task.objects.exclude(fits).select_related("route").order_by("pk"):
+        yield f"Task {task.pk}, {task.kind} for {task.purpose}, has the route “{task.route}”."
+
+
 def staged_tasks_are_of_imports() -> Iterator[str]:
     """A task is staged while its import is unfinished, and only then."""
     unfinished = ImportBatch.objects.filter(UNFINISHED).values("pk")
@@ -181,6 +188,7 @@ CHECKS: tuple[Check, ...] = (
     ranks_are_dense,
     tasks_are_done_when_full,
     extras_fill_free_places,
+    tasks_go_their_route,
     staged_tasks_are_of_imports,
     *DIALOGUE_CHECKS,
 )

@@ -17,7 +17,7 @@ from annotation.prompts.models import (
     Prompt,
     UseCase,
 )
-from annotation.queue.models import Assignment, Task, TaskCompletion
+from annotation.queue.models import Assignment, Route, Task, TaskCompletion
 from annotation.writing.models import Writing, WritingDraft, WritingKind, WrittenPrompt
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Project",
     "Prompt",
     "Ranking",
+    "Route",
     "SignInTry",
     "Source",
     "Task",

@@ -17,8 +17,9 @@ from annotation.people.models import Project, User
 from annotation.people.projects import audit
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import text_hash
-from annotation.queue.claims import CLAIMABLE
 from annotation.queue.models import Task
+from annotation.queue.routes import Routes
+from annotation.queue.tasks import FOLLOWS_PROJECT
 from annotation.texts import json_validate, newlines_plain, text_validate
 
 MOST_ASKED = 1_000
@@ -61,23 +62,26 @@ def dialogues_ask(
     }
     dialogue_validate(**fields)
     topics = topics_validate(topics)
-    if purpose not in CLAIMABLE:
+    if purpose not in FOLLOWS_PROJECT:
         raise ValidationError({"purpose": "A dialogue is for training or for evaluation."})
     if any(prompt.project_id != project.pk for prompt in prompts):
         raise ValidationError({"prompts": "A prompt belongs to another project."})
     if system and any(prompt.messages[0]["role"] == "system" for prompt in prompts):
         raise ValidationError({"system": "A prompt has a system message of its own."})
     with transaction.atomic():
+        routes = Routes(project)
+        asked = [prompts[number % len(prompts)] if prompts else None for number in range(count)]
         tasks = Task.objects.bulk_create(
             Task(
                 project=project,
                 kind=Task.Kind.DIALOGUE,
                 purpose=purpose,
-                prompt=prompts[number % len(prompts)] if prompts else None,
+                route=routes.of(prompt, kind=Task.Kind.DIALOGUE, purpose=purpose),
+                prompt=prompt,
                 overlap=project.overlap,
                 priority=priority,
             )
-            for number in range(count)
+            for prompt in asked
         )
         Dialogue.objects.bulk_create(
             Dialogue(task=task, topic=topics[number % len(topics)] if topics else "", **fields)

@@ -7,7 +7,7 @@ between, the insert fails on its unique key, and the caller prepares and writes 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Generic, TypeVar
 
 from django.db import models
@@ -15,9 +15,11 @@ from django.db import models
 from annotation.exchange.plans import Plan
 from annotation.feedback.models import Demonstration, Judgment, Ranking, Source
 from annotation.people.models import Project
+from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Completion, CompletionOrigin, ImportBatch, Prompt
 from annotation.prompts.prompts import split_for, split_key
 from annotation.queue.models import Task, TaskCompletion
+from annotation.queue.routes import Routes
 
 Row = TypeVar("Row", bound=models.Model)
 CompletionKey = tuple[int, str]  # prompt id, text hash
@@ -47,6 +49,7 @@ class Chunk:
         self.counts: Counter[str] = Counter()
         self.touched: set[int] = set()
         self.prompts: dict[str, int] = {}
+        self.marks: dict[str, Marks] = {}
         self.hidden: list[int] = []
         self.completions: dict[CompletionKey, int] = {}
         self.known_origins: set[tuple[int, str]] = set()
@@ -91,12 +94,12 @@ class Chunk:
     def find_prompts(self) -> None:
         hashes = {plan.prompt_hash for _, plan in self.plans}
         rows = Prompt.objects.filter(project=self.project, content_hash__in=hashes)
-        for pk, key, owner, state in rows.values_list(
-            "pk", "content_hash", "batch_id", "batch__state"
-        ):
-            self.prompts[key] = pk
-            if owner not in (None, self.batch.pk) and state != ImportBatch.State.VISIBLE:
-                self.hidden.append(pk)
+        for row in rows.select_related("batch").defer("messages"):
+            self.prompts[row.content_hash] = row.pk
+            self.marks[row.content_hash] = marks_of(row)
+            owner = row.batch
+            if owner not in (None, self.batch) and owner.state != ImportBatch.State.VISIBLE:
+                self.hidden.append(row.pk)
 
     def write_prompts(self) -> None:
         """Create new prompts; those that an import which ended badly left hidden become ours."""
@@ -112,10 +115,12 @@ class Chunk:
                     use_case=record.use_case,
                     contributor=record.contributor,
                     split=record.split or split_for(split_key(record.messages, record.contributor)),
+                    **asdict(record.marks),
                     batch=self.batch,
                     line=line,
                 )
                 fresh.add(key, line, row)
+                self.marks[key] = record.marks
         Prompt.objects.bulk_create(fresh.rows.values())
         self.prompts.update((key, row.pk) for key, row in fresh.rows.items())
         self.made("prompts", fresh.lines.values())
@@ -174,6 +179,7 @@ class Chunk:
         asked = [(line, plan, plan.task_key(0)) for line, plan in self.plans if plan.tasks]
         fresh = Fresh[Task]()
         answers: dict[str, list[int]] = {}
+        routes = Routes(self.project)
         for line, plan, _ in news(asked, self.known_tasks):
             for index, hashes in enumerate(plan.tasks):
                 key = plan.task_key(index)
@@ -181,6 +187,11 @@ class Chunk:
                 task = Task(
                     project=self.project,
                     kind=Task.Kind.RANKING,
+                    route=routes.get(
+                        kind=Task.Kind.RANKING,
+                        purpose=Task.Purpose.TRAIN,
+                        marks=self.marks[plan.prompt_hash],
+                    ),
                     prompt_id=self.prompts[plan.prompt_hash],
                     k=len(hashes),
                     state=Task.State.STAGED,

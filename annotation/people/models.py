@@ -24,6 +24,18 @@ def default_rubric() -> dict[str, Any]:
     }
 
 
+def default_sensitive() -> list[dict[str, str]]:
+    """What a labeler may not want to see, after the flags of InstructGPT's rubric."""
+    categories = [
+        ("sexual", "Sexual content"),
+        ("violence", "Violence"),
+        ("self_harm", "Self-harm"),
+        ("hate", "Denigrates a group"),
+        ("abuse", "Abuse or harassment"),
+    ]
+    return [{"key": key, "label": label} for key, label in categories]
+
+
 class User(AbstractUser):
     """A person. `is_superuser` is the site admin, who may enter every project."""
 
@@ -35,6 +47,10 @@ class User(AbstractUser):
 
 class Project(models.Model):
     """One body of labeling work with its instructions, rubric and members."""
+
+    class QueueOrder(models.TextChoices):
+        DEPTH = "depth", "Finish a task before the next one is begun"  # the oldest first
+        BREADTH = "breadth", "Give every task its first label before any gets its second"
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
@@ -75,6 +91,20 @@ class Project(models.Model):
     user_stories = models.TextField(
         blank=True, help_text="What users want to do, one a line: labelers write prompts for them."
     )
+    queue_order = models.CharField(max_length=8, choices=QueueOrder, default=QueueOrder.DEPTH)
+    gold_every = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MaxValueValidator(1_000)],
+        help_text="One claim in how many gives unseen gold first; 1: all of them, 0: no gold.",
+    )
+    daily_cap = models.PositiveIntegerField(
+        default=0,
+        validators=[MaxValueValidator(10_000)],
+        help_text="Submissions of a labeler and day, in the site's time zone. 0: any number.",
+    )
+    sensitive = models.JSONField(
+        default=default_sensitive, help_text="Categories of content that labelers may decline."
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -88,6 +118,10 @@ class Project(models.Model):
             models.CheckConstraint(
                 name="project_k_between_4_and_9",
                 condition=models.Q(k_min__gte=4, k_max__lte=9, k_min__lte=models.F("k_max")),
+            ),
+            models.CheckConstraint(
+                name="project_queue_order_known",
+                condition=models.Q(queue_order__in=["depth", "breadth"]),
             ),
             models.CheckConstraint(
                 name="project_overlap_positive", condition=models.Q(overlap__gte=1)
@@ -111,7 +145,17 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
     heldout = models.BooleanField(
-        default=False, help_text="Only evaluates: nothing this person says ever trains."
+        default=False,
+        help_text="Is given evaluation tasks only: nothing this person says ever trains.",
+    )
+    languages = models.JSONField(
+        default=list, blank=True, help_text="Primary language tags (BCP 47): en, pt, ..."
+    )
+    skills = models.JSONField(
+        default=list, blank=True, help_text="Tags of what this person may be asked."
+    )
+    declined = models.JSONField(
+        default=list, blank=True, help_text="Categories of sensitive content never to be given."
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -35,6 +35,10 @@ CHANGEABLE = (
     "prompts_per_day",
     "prompts_ask",
     "user_stories",
+    "queue_order",
+    "gold_every",
+    "daily_cap",
+    "sensitive",
 )
 MAX_FLAGS = 20
 MAX_LINES = 500
@@ -120,6 +124,10 @@ def project_validate(project: Project) -> None:
     text_validate(project.name, what="The name", limit=120)
     rubric_validate(project.rubric)
     lines_validate(project.user_stories, field="user_stories")
+    try:
+        flags_validate(project.sensitive, what="category")
+    except ValidationError as error:
+        raise ValidationError({"sensitive": error.messages}) from error
     # Before full_clean, whose own words for this constraint are its name.
     if isinstance(project.k_min, int) and isinstance(project.k_max, int):
         if not 4 <= project.k_min <= 9:
@@ -177,20 +185,21 @@ def likert_validate(likert: Any) -> None:
         text_validate(likert[end], what=f"The scale's {end} end", limit=80)
 
 
-def flags_validate(flags: Any) -> None:
+def flags_validate(flags: Any, *, what: str = "flag") -> None:
+    """Check a list of {"key": ..., "label": ...}, each of which is a `what`."""
     if not isinstance(flags, list) or len(flags) > MAX_FLAGS:
-        raise ValidationError(f"The flags are a list of at most {MAX_FLAGS}.")
+        raise ValidationError(f"There is a list of at most {MAX_FLAGS} {what}s.")
     seen: set[str] = set()
     for flag in flags:
         if not isinstance(flag, dict) or set(flag) != {"key", "label"}:
-            raise ValidationError("A flag has exactly a key and a label.")
+            raise ValidationError(f"A {what} has exactly a key and a label.")
         key = flag["key"]
         if not isinstance(key, str) or not KEY.fullmatch(key):
             raise ValidationError(
-                "A flag's key begins with a small letter and holds small letters, digits and _."
+                f"A {what}'s key begins with a small letter and holds small letters, digits and _."
             )
         if key in seen:
-            raise ValidationError(f"Two flags have the key {key}.")
+            raise ValidationError(f"Two {what}s have the key {key}.")
         seen.add(key)
         text_validate(flag["label"], what=f"The label of {key}", limit=80)
 

@@ -104,6 +104,15 @@ class Prompt(models.Model):
     source = models.CharField(max_length=12, choices=Source, default=Source.IMPORT)
     contributor = models.CharField(max_length=120, blank=True)
     split = models.CharField(max_length=8, choices=Split, default=Split.TRAIN)
+    language = models.CharField(
+        max_length=8, blank=True, help_text="Primary language tag that its labelers have."
+    )
+    skills = models.JSONField(
+        default=list, blank=True, help_text="Tags that its labelers have, all of them."
+    )
+    sensitive = models.JSONField(
+        default=list, blank=True, help_text="Keys of the content's sensitive categories."
+    )
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     batch = models.ForeignKey(
         ImportBatch, on_delete=models.CASCADE, null=True, related_name="prompts"

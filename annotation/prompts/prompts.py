@@ -5,12 +5,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from annotation.people.models import Project
+from annotation.prompts.marks import Marks
 from annotation.prompts.models import Completion, ImportBatch, Prompt, UseCase
 from annotation.texts import MAX_TEXT, text_validate
 
@@ -86,6 +88,7 @@ def prompt_create(
     batch: ImportBatch | None = None,
     line: int | None = None,
     split: str | None = None,
+    marks: Marks | None = None,
 ) -> tuple[Prompt, bool]:
     """Store a prompt, or find the one with the same content. Returns it and whether it is new.
 
@@ -118,6 +121,7 @@ def prompt_create(
                     split=split or split_for(split_key(messages, contributor)),
                     batch=batch,
                     line=line,
+                    **asdict(marks or Marks()),
                 )
         except IntegrityError:  # another process stored the same content a moment ago
             return Prompt.objects.get(project=project, content_hash=digest), False

@@ -5,6 +5,7 @@
   labeler's membership, then the task, then the assignment.
 - Expiry is judged when somebody claims, so no timer has to run. Until then a lease that has run
   out is still its labeler's, who may go on with it.
+- Whom a task may go to, and which comes first, its route says (`routes`).
 - A labeler meets a task once: what they skipped or submitted never comes back, what they let go
   may, with the draft and the order it was shown in.
 """
@@ -15,16 +16,15 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from annotation.people.models import Membership, MembershipRole, Project, User
 from annotation.queue.models import Assignment, Task
+from annotation.queue.routes import routes_in_turn, tasks_claimable, turns
 from annotation.queue.tasks import extras_count, tasks_extras_fit
 
 State = Assignment.State
-# Gold, screening and practice tasks are given out by the onboarding, not by the queue.
-CLAIMABLE = (Task.Purpose.TRAIN, Task.Purpose.EVALUATION)
 # Stale leases given back by one claim; the next claim goes on with the rest.
 EXPIRE_AT_ONCE = 100
 
@@ -39,7 +39,7 @@ def task_claim(
     Raises PermissionDenied for who is not an active labeler of the project.
     """
     with transaction.atomic():
-        labeler_lock(labeler=labeler, project=project)
+        member = labeler_lock(labeler=labeler, project=project)
         now = timezone.now()
         held = leases_held(labeler=labeler, project=project)
         for lease in held:
@@ -48,7 +48,7 @@ def task_claim(
         if len(held) >= project.max_open_leases:
             return None
         leases_expire(now=now)
-        task = task_next(labeler=labeler, project=project, kind=kind)
+        task = task_next(labeler=labeler, project=project, member=member, kind=kind)
         return lease_grant(task, labeler, now) if task else None
 
 
@@ -62,12 +62,16 @@ def labeler_memberships(*, labeler: User, project: Project) -> QuerySet[Membersh
     )
 
 
-def labeler_lock(*, labeler: User, project: Project) -> None:
-    """Let one labeler's claims in a project queue behind each other, and check that they may."""
+def labeler_lock(*, labeler: User, project: Project) -> Membership | None:
+    """Let one labeler's claims in a project queue behind each other, and check that they may.
+
+    Returns the membership; None for a site admin who has none.
+    """
     memberships = labeler_memberships(labeler=labeler, project=project)
     membership = memberships.select_for_update(of=("self",), no_key=True).first()
     if membership is None and not labeler.is_superuser:
         raise PermissionDenied("Only active labelers of this project are given tasks.")
+    return membership
 
 
 def leases_held(*, labeler: User, project: Project) -> list[Assignment]:
@@ -78,43 +82,33 @@ def leases_held(*, labeler: User, project: Project) -> list[Assignment]:
     """
     leases = (
         Assignment.objects.filter(labeler=labeler, state=State.LEASED)
-        .select_related("task__prompt", "task__project")
+        .select_related("task__prompt", "task__project", "task__route")
         .order_by("leased_at", "id")
     )
     return [lease for lease in leases if lease.task.project_id == project.pk]
 
 
-def task_next(*, labeler: User, project: Project, kind: str | None) -> Task | None:
-    """The claim: one query along the partial index task_claim_order, its row locked.
+def task_next(
+    *, labeler: User, project: Project, member: Membership | None, kind: str | None
+) -> Task | None:
+    """The claim: one query along a partial index of the route whose turn it is, its row locked.
 
-    PostgreSQL skips rows that another claim holds; on SQLite the transaction, which is IMMEDIATE,
-    holds the only write lock.
+    PostgreSQL skips rows that another claim holds, and the next route is asked where it held all
+    that were left; on SQLite the transaction, which is IMMEDIATE, holds the only write lock.
     """
-    return (
-        tasks_claimable(labeler=labeler, project=project, kind=kind)
-        .select_for_update(of=("self",), skip_locked=True)
-        .select_related("prompt", "project")
-        .first()
-    )
-
-
-def tasks_claimable(
-    *, labeler: User, project: Project | OuterRef, kind: str | None
-) -> QuerySet[Task]:
-    """What `labeler` may be given, the next one first; of a query's projects by an OuterRef."""
-    met = Assignment.objects.filter(
-        task=OuterRef("pk"),
-        labeler=labeler,
-        state__in=(State.LEASED, State.SUBMITTED, State.SKIPPED),
-    )
-    tasks = Task.objects.filter(
-        ~Exists(met),
-        project=project,
-        state=Task.State.OPEN,
-        purpose__in=CLAIMABLE,
-        overlap__gt=F("submitted_count") + F("leased_count"),
-    ).order_by("-priority", "id")
-    return tasks.filter(kind=kind) if kind else tasks
+    routes = routes_in_turn(labeler=labeler, project=project, member=member, kind=kind)
+    for route in routes:
+        task = (
+            tasks_claimable(labeler=labeler)
+            .filter(route=route)
+            .order_by(*turns(project))
+            .select_for_update(of=("self",), skip_locked=True)
+            .select_related("prompt", "project", "route")
+            .first()
+        )
+        if task:
+            return task
+    return None
 
 
 def leases_expire(*, now: datetime) -> int:

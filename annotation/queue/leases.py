@@ -30,7 +30,7 @@ def assignment_get(*, labeler: User, project: Project, public_id: UUID | str) ->
     """The labeler's own assignment. Raises Http404 for anybody else's and for none."""
     assignment = (
         Assignment.objects.filter(public_id=public_id, labeler=labeler, task__project=project)
-        .select_related("task__prompt", "task__project")
+        .select_related("task__prompt", "task__project", "task__route")
         .first()
     )
     if assignment is None:

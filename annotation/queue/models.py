@@ -10,9 +10,13 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F
 
-from annotation.people.models import Project, User
+from annotation.people.models import Membership, Project, User
 from annotation.prompts.models import Completion, ImportBatch, Prompt, VisibleQuerySet
+
+# The overlap of gold: everybody is given it, once each.
+EVERYBODY = 32_767
 
 
 class Task(models.Model):
@@ -38,6 +42,7 @@ class Task(models.Model):
     kind = models.CharField(max_length=16, choices=Kind)
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.TRAIN)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    route = models.ForeignKey("Route", on_delete=models.RESTRICT, related_name="tasks")
     prompt = models.ForeignKey(
         Prompt,
         on_delete=models.PROTECT,
@@ -72,9 +77,18 @@ class Task(models.Model):
     class Meta:
         db_table = "queue_task"
         indexes: ClassVar = [
+            # One for each order in which a project may give its tasks out (see queue/routes.py).
             models.Index(
-                fields=["project", "-priority", "id"],
-                name="task_claim_order",
+                fields=["route", "-priority", "id"],
+                name="task_claim_depth",
+                condition=models.Q(state="open"),
+            ),
+            models.Index(
+                F("route"),
+                F("priority").desc(),
+                F("submitted_count") + F("leased_count"),
+                F("id"),
+                name="task_claim_breadth",
                 condition=models.Q(state="open"),
             ),
         ]
@@ -99,6 +113,10 @@ class Task(models.Model):
                 condition=models.Q(state__in=["staged", "open", "done", "closed"]),
             ),
             models.CheckConstraint(
+                name="task_gold_is_for_everybody",
+                condition=~models.Q(purpose="gold") | models.Q(overlap=EVERYBODY),
+            ),
+            models.CheckConstraint(
                 name="task_training_ranking_k_4_to_9",
                 condition=~models.Q(kind="ranking", purpose="train") | models.Q(k__gte=4, k__lte=9),
             ),
@@ -115,6 +133,55 @@ class Task(models.Model):
     def messages(self) -> list[dict[str, str]]:
         """The prompt's; none for a dialogue that begins from nothing."""
         return list(self.prompt.messages) if self.prompt else []
+
+    @property
+    def sensitive(self) -> list[str]:
+        """What the content is marked as, in the project's words; empty where it is not."""
+        labels = {each["key"]: each["label"] for each in self.project.sensitive}
+        return [labels.get(key, key) for key in tags_split(self.route.sensitive)]
+
+
+def tags_split(text: str) -> list[str]:
+    return text.split(",") if text else []
+
+
+class Route(models.Model):
+    """Whom a task may be given to. All tasks of a project that ask the same share a route.
+
+    Kind and purpose are part of it: a claim compares a labeler with the project's few routes, and
+    then walks the open tasks of one route along an index, whatever else the queue holds.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="routes")
+    kind = models.CharField(max_length=16, choices=Task.Kind)
+    purpose = models.CharField(max_length=12, choices=Task.Purpose)
+    language = models.CharField(max_length=8, blank=True, help_text="Empty: any.")
+    skills = models.CharField(max_length=400, blank=True, help_text="Sorted, between commas.")
+    sensitive = models.CharField(max_length=400, blank=True, help_text="Sorted, between commas.")
+
+    class Meta:
+        db_table = "queue_route"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project", "kind", "purpose", "language", "skills", "sensitive"],
+                name="route_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        asked = (self.kind, self.purpose, self.language, self.skills, self.sensitive)
+        return " ".join(part for part in asked if part)
+
+    def admits(self, member: Membership | None) -> bool:
+        """Whether the tasks may be given to `member`; a site admin, who is none, is given all."""
+        if member is None:
+            return True
+        return (
+            not (member.heldout and self.purpose == Task.Purpose.TRAIN)
+            and self.language in ("", *member.languages)
+            and set(tags_split(self.skills)) <= set(member.skills)
+            and not set(tags_split(self.sensitive)) & set(member.declined)
+        )
 
 
 class TaskCompletion(models.Model):
@@ -178,7 +245,7 @@ class Assignment(models.Model):
                 name="assignment_live_expiry",
                 condition=models.Q(state="leased"),
             ),
-            models.Index(fields=["labeler", "state"], name="assignment_by_labeler"),
+            models.Index(fields=["labeler", "state", "ended_at"], name="assignment_by_labeler_end"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["task", "labeler"], name="assignment_once"),

@@ -1,5 +1,6 @@
 """What a labeler has done and what still waits; read for pages, never to decide a claim."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 from django.db.models import Exists, IntegerField, OuterRef, Subquery
 from django.utils import timezone
 
-from annotation.people.models import Project, User
-from annotation.queue.claims import tasks_claimable
+from annotation.people.models import Membership, MembershipRole, Project, User
 from annotation.queue.models import Assignment
+from annotation.queue.routes import routes_claimable, tasks_claimable
 
 # Counting on would read the whole queue for a number nobody needs exactly.
 WAITING_CAP = 100
@@ -34,21 +35,36 @@ class RowCount(Subquery):
 
 
 def standings_get(*, labeler: User, projects: Iterable[Project]) -> dict[int, Standing]:
-    """By project id, in one query however many projects there are.
+    """By project id, in a few queries however many projects there are.
 
     `waiting` is what this labeler's claims would find, capped at WAITING_CAP.
     """
+    ids = [project.pk for project in projects]
+    waiting = tasks_waiting(labeler=labeler, project_ids=ids)
     mine = Assignment.objects.filter(labeler=labeler, task__project=OuterRef("pk"))
-    waiting = tasks_claimable(labeler=labeler, project=OuterRef("pk"), kind=None).values("pk")
-    rows = Project.objects.filter(pk__in=[project.pk for project in projects]).annotate(
+    rows = Project.objects.filter(pk__in=ids).annotate(
         done=RowCount(mine.filter(**submitted_today()).values("pk")),
-        waiting=RowCount(waiting[:WAITING_CAP]),
         open=Exists(mine.filter(state=Assignment.State.LEASED)),
     )
     return {
-        row["pk"]: Standing(row["done"], row["waiting"], row["open"])
-        for row in rows.values("pk", "done", "waiting", "open")
+        row["pk"]: Standing(row["done"], min(waiting[row["pk"]], WAITING_CAP), row["open"])
+        for row in rows.values("pk", "done", "open")
     }
+
+
+def tasks_waiting(*, labeler: User, project_ids: list[int]) -> Counter[int]:
+    """How many tasks the projects' routes hold for `labeler`, at most WAITING_CAP of each route."""
+    memberships = Membership.objects.filter(
+        user=labeler, project__in=project_ids, roles__role=MembershipRole.Role.LABELER
+    )
+    members = {membership.project_id: membership for membership in memberships}
+    tasks = tasks_claimable(labeler=labeler).filter(route=OuterRef("pk")).values("pk")
+    routes = routes_claimable().filter(project__in=project_ids)
+    waiting: Counter[int] = Counter()
+    for route in routes.annotate(waiting=RowCount(tasks[:WAITING_CAP])):
+        if route.admits(members.get(route.project_id)):
+            waiting[route.project_id] += route.waiting
+    return waiting
 
 
 def standing_get(*, labeler: User, project: Project) -> Standing:

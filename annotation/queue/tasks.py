@@ -21,8 +21,10 @@ from django.db.models.functions import Least
 
 from annotation.people.models import Membership, MembershipRole, Project
 from annotation.people.projects import audit
+from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Completion, ImportBatch, Prompt
-from annotation.queue.models import Assignment, Task, TaskCompletion
+from annotation.queue.models import EVERYBODY, Assignment, Task, TaskCompletion
+from annotation.queue.routes import Routes
 
 # An UPDATE of this many rows holds SQLite's one write lock for some 20 ms.
 CHUNK = 5_000
@@ -39,8 +41,10 @@ def task_create(
     purpose: str = Task.Purpose.TRAIN,
     priority: int = 0,
     overlap: int | None = None,
+    marks: Marks | None = None,
 ) -> Task:
-    """Put a task into the queue. `overlap` is the project's, and follows it, where none is given.
+    """Put a task into the queue. `overlap` is the project's, and follows it, where none is given;
+    gold has none. `marks`, of whom it may go to, are the prompt's where none are given.
 
     Raises ValidationError when the completions do not fit the kind, the prompt or the project's K.
     """
@@ -49,6 +53,10 @@ def task_create(
     if kind == Task.Kind.DIALOGUE:
         raise ValidationError("A dialogue task is made with what it is to be about.")
     overlap_own = overlap is not None
+    if purpose == Task.Purpose.GOLD:
+        if overlap_own:
+            raise ValidationError("Gold is given to everybody: it has no overlap.")
+        overlap = EVERYBODY
     overlap = project.overlap if overlap is None else overlap
     if overlap < 1:
         raise ValidationError("The overlap is at least 1.")
@@ -62,6 +70,7 @@ def task_create(
             project=project,
             kind=kind,
             purpose=purpose,
+            route=Routes(project).get(kind=kind, purpose=purpose, marks=marks or marks_of(prompt)),
             prompt=prompt,
             k=len(completions),
             overlap=overlap,
@@ -80,10 +89,12 @@ def demonstration_tasks_create(*, project: Project, prompts: Sequence[Prompt]) -
     """Put a task to demonstrate each of the project's prompts into the queue, all at once."""
     if any(prompt.project_id != project.pk for prompt in prompts):
         raise ValidationError("The prompt belongs to another project.")
+    routes = Routes(project)
     Task.objects.bulk_create(
         Task(
             project=project,
             kind=Task.Kind.DEMONSTRATION,
+            route=routes.of(prompt, kind=Task.Kind.DEMONSTRATION),
             prompt=prompt,
             overlap=project.overlap,
         )
@@ -173,10 +184,13 @@ def overlap_wanted(project: Project) -> Func:
 def overlap_raise(*, task: Task) -> bool:
     """Ask one person more for a task that is done; the caller has locked its row.
 
-    An extra submission fills the new place first. Returns False, and changes nothing, where no
-    labeler is left who could be given the task: it would stay open for nobody.
+    An extra submission fills the new place first. Returns False, and changes nothing, where there
+    is none and no labeler is left who could be given the task: it would stay open for nobody.
     """
-    if not labelers_left(task).exists():
+    left = extras().filter(task=task).exists() or any(
+        task.route.admits(member) for member in labelers_left(task)
+    )
+    if not left:
         return False
     task.overlap += 1
     task.overlap_raised += 1

@@ -26,6 +26,7 @@ from annotation.models import (
     Conversation,
     Demonstration,
     Dialogue,
+    Membership,
     Prompt,
     Ranking,
     Turn,
@@ -222,7 +223,9 @@ def test_late_work_is_kept_as_an_extra(cast, lease):
 
 def test_what_a_heldout_labeler_says_never_trains_nor_do_its_prompts(cast):
     dialogue_task(cast.project, mode="both_sides")
+    Membership.objects.filter(user=cast.hana).update(heldout=False)
     lease = claim(cast.hana, cast.project)
+    Membership.objects.filter(user=cast.hana).update(heldout=True)
     say_and_write(lease, "Hello", "Hi")
     say_and_write(lease, "More", "No")
     conversation_finish(assignment=lease)

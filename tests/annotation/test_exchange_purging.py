@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 
 from annotation.exchange.imports import batch_cancel, batch_run, batch_start
 from annotation.exchange.staging import Chunk
-from annotation.models import ImportBatch, Prompt, Task
+from annotation.models import ImportBatch, Prompt
 from annotation.prompts.prompts import completion_create, prompt_create
+from annotation.queue.tasks import task_create
 from tests.annotation.exchange_files import (
     Killed,
     demonstrations,
@@ -38,7 +39,7 @@ def test_cancel_clears_away_what_was_staged_and_keeps_what_others_use(
     with pytest.raises(Killed):
         batch_run(batch_id=batch.pk)
     used = Prompt.objects.get(messages=[{"role": "user", "content": "Question 0?"}])
-    Task.objects.create(project=cast.project, kind="demonstration", prompt=used)
+    task_create(project=cast.project, kind="demonstration", prompt=used)
     batch_cancel(batch=batch)
     settings.HEARTBEAT_LOST = 0
     batch_run(batch_id=batch.pk)

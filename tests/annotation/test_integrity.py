@@ -28,6 +28,7 @@ from tests.annotation.work import (
     claimed,
     completions_make,
     demonstration_task,
+    heldout_end,
     prompt_make,
     ranked,
     ranking_task,
@@ -35,6 +36,11 @@ from tests.annotation.work import (
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
+
+
+@pytest.fixture
+def cast(cast: Cast) -> Cast:
+    return heldout_end(cast)
 
 
 @dataclass(frozen=True)
@@ -167,6 +173,10 @@ FAULTS: dict[str, tuple[Callable[[Used], object], str]] = {
     "an extra beside a free place": (
         lambda used: make_extra(used.demonstration),
         "Task {written} has a free place and an extra submission that does not count.",
+    ),
+    "another's route": (
+        lambda used: change(used.written, route=used.ranked.route),
+        "Task {written}, demonstration for train, has the route “ranking train”.",
     ),
     "staged for no import": (
         lambda used: change(used.staged, batch=None),

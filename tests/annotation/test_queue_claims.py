@@ -10,19 +10,18 @@ from django.utils import timezone
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.rankings import ranking_submit
 from annotation.models import Assignment, ImportBatch, Membership, Task
-from annotation.queue.claims import tasks_claimable
 from annotation.queue.drafts import draft_save
 from annotation.queue.leases import (
     assignment_release,
     assignment_skip,
 )
+from annotation.queue.routes import tasks_claimable, turns
 from annotation.queue.tasks import task_close, tasks_open
 from tests.annotation.work import (
     claim,
     counts,
     demonstration_task,
     lease_age,
-    prompt_make,
     ranked,
     ranking_task,
 )
@@ -84,7 +83,7 @@ def test_claim_ahead_is_capped(cast):
     assert claim(cast.lena, cast.project, kind="ranking") is None
 
 
-@pytest.mark.parametrize("purpose", ["gold", "screening", "practice"])
+@pytest.mark.parametrize("purpose", ["screening", "practice"])
 def test_onboarding_tasks_are_not_in_the_queue(cast, purpose):
     ranking_task(cast.project, purpose=purpose)
     assert claim(cast.lena, cast.project) is None
@@ -152,7 +151,7 @@ def test_a_released_task_comes_back_with_draft_and_order(cast):
 
 
 def test_orders_differ_between_labelers(cast):
-    ranking_task(cast.project, 9, overlap=3)
+    ranking_task(cast.project, 9, overlap=3, purpose="evaluation")
     people = (cast.lena, cast.luis, cast.hana)
     assert len({tuple(claim(person, cast.project).order) for person in people}) == 3
 
@@ -178,30 +177,42 @@ def test_a_claim_is_few_queries(cast, django_assert_num_queries):
     ranking_submit(assignment=assignment, judgments=ranked([1, 2, 3, 4]))
     for _ in range(20):
         ranking_task(cast.project, 4)
-    # membership, own leases, stale leases, THE CLAIM, earlier assignment?, the lease, the count;
-    # around them the savepoints of the claim and of the insert.
-    with django_assert_num_queries(7 + 4):
+    # membership, own leases, stale leases, routes, THE CLAIM, earlier assignment?, the lease, the
+    # count; around them the savepoints of the claim and of the insert.
+    with django_assert_num_queries(8 + 4):
+        assert claim(cast.luis, cast.project)
+    demonstration_task(cast.project)
+    with django_assert_num_queries(8 + 4 + 1):  # of two routes the one whose turn it is
         assert claim(cast.lena, cast.project)
     with django_assert_num_queries(3 + 2):  # membership, own lease, renewal
         assert claim(cast.lena, cast.project)
 
 
-def test_the_claim_walks_the_partial_index(cast):
-    prompt = prompt_make(cast.project)
+def tasks_add(task: Task, count: int) -> None:
+    """Add tasks like this one, one in ten of them open."""
     Task.objects.bulk_create(
         Task(
-            project=cast.project,
-            kind="demonstration",
-            prompt=prompt,
+            project=task.project,
+            kind=task.kind,
+            route=task.route,
+            prompt=task.prompt,
             state="open" if number % 10 == 0 else "done",
         )
-        for number in range(3_000)
+        for number in range(count)
     )
+
+
+@pytest.mark.parametrize("order", ["depth", "breadth"])
+def test_the_claim_walks_the_partial_index(cast, order):
+    task = demonstration_task(cast.project)
+    tasks_add(task, 3_000)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE queue_task")
-    plan = tasks_claimable(labeler=cast.lena, project=cast.project, kind=None)[:1].explain()
-    assert "task_claim_order" in plan
+    cast.project.queue_order = order
+    tasks = tasks_claimable(labeler=cast.lena).filter(route=task.route)
+    plan = tasks.order_by(*turns(cast.project))[:1].explain()
+    assert f"task_claim_{order}" in plan
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan
 

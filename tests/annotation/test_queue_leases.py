@@ -97,7 +97,7 @@ def test_heartbeat_takes_a_lost_lease_again_while_there_is_room(cast):
     assert counts(task) == (0, 2, "open")
     lease_age(lost, hours=1)
     Task.objects.filter(pk=task.pk).update(overlap=3)
-    claim(cast.hana, cast.project)
+    claim(cast.sita, cast.project)
     Task.objects.filter(pk=task.pk).update(overlap=2)
     assert assignment_heartbeat(assignment=lost).state == "expired"
     assert counts(task) == (0, 2, "open")
@@ -172,10 +172,13 @@ def test_shown_slots_follow_the_order(cast, k):
 
 
 def test_what_the_held_out_say_never_trains(cast):
-    ranking_task(cast.project, 4, overlap=2)
-    held_out = ranking_submit(
-        assignment=claim(cast.hana, cast.project), judgments=ranked([1, 2, 3, 4])
-    )
+    """Nor what was claimed before they were; afterwards no training task is given to them."""
+    ranking_task(cast.project, 4, overlap=3)
+    assert claim(cast.hana, cast.project) is None
+    Membership.objects.filter(user=cast.hana).update(heldout=False)
+    lease = claim(cast.hana, cast.project)
+    Membership.objects.filter(user=cast.hana).update(heldout=True)
+    held_out = ranking_submit(assignment=lease, judgments=ranked([1, 2, 3, 4]))
     trained = ranking_submit(
         assignment=claim(cast.lena, cast.project), judgments=ranked([1, 2, 3, 4])
     )

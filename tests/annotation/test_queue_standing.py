@@ -62,7 +62,7 @@ def staged(project: Project) -> None:
 HIDDEN: dict[str, Callable[[Project], object]] = {
     "staged": staged,
     "closed": lambda project: task_close(task=demonstration_task(project)),
-    "gold": lambda project: ranking_task(project, purpose="gold"),
+    "screening": lambda project: ranking_task(project, purpose="screening"),
     "practice": lambda project: ranking_task(project, purpose="practice"),
 }
 

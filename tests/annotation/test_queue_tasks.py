@@ -20,12 +20,18 @@ from tests.annotation.work import (
     claimed,
     completions_make,
     demonstration_task,
+    heldout_end,
     prompt_make,
     ranking_task,
 )
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
+
+
+@pytest.fixture
+def cast(cast: Cast) -> Cast:
+    return heldout_end(cast)
 
 
 @pytest.mark.parametrize("k", range(4, 10))

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from annotation.dialogue.tasks import dialogues_ask
 from annotation.feedback.rankings import JudgmentInput
-from annotation.models import Assignment, Completion, Project, Prompt, Task, User
+from annotation.models import Assignment, Completion, Membership, Project, Prompt, Task, User
 from annotation.prompts.prompts import completion_create, prompt_create
 from annotation.queue.claims import task_claim
 from annotation.queue.tasks import task_create
+from tests.cast import Cast
 
 Enter = Callable[[User], Client]
 _numbers = itertools.count(1)
@@ -47,6 +48,12 @@ def demonstration_task(project: Project, **fields: Any) -> Task:
     return task_create(
         project=project, kind=Task.Kind.DEMONSTRATION, prompt=prompt_make(project), **fields
     )
+
+
+def heldout_end(cast: Cast) -> Cast:
+    """Let Hana label as Lena and Luis do."""
+    Membership.objects.filter(user=cast.hana).update(heldout=False)
+    return cast
 
 
 def claimed(labeler: User, project: Project) -> Assignment:

@@ -1,9 +1,10 @@
 """The one shape that every form of line is read into."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 
+from annotation.prompts.marks import Marks
 from annotation.prompts.prompts import Messages, messages_validate
 from annotation.texts import newlines_plain, text_validate
 
@@ -45,6 +46,7 @@ class Record:
     use_case: str = "other"
     contributor: str = ""
     split: str | None = None
+    marks: Marks = field(default_factory=Marks)
 
     @property
     def ranked(self) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from annotation.exchange.formats.conversations import (
     answer_read,
     conversation_read,
@@ -24,6 +26,7 @@ from annotation.exchange.formats.records import (
     readable,
     record_validate,
 )
+from annotation.prompts.marks import Marks, marks_read
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.prompts import Messages
 
@@ -34,7 +37,8 @@ EXPECTED = (
 )
 WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 MAX_TOLD = 2_000_000  # characters of one line's instruction in all its records
-DETAILS = {"use_case", "contributor", "labeler", "split", "strength"}
+MARKS = ("language", "skills", "sensitive")
+DETAILS = {"use_case", "contributor", "labeler", "split", "strength", *MARKS}
 SPLITS = {"validation": Prompt.Split.VALID.value, **{s: s for s in Prompt.Split.values}}
 
 
@@ -78,7 +82,15 @@ def details(fields: Fields) -> Fields:
         "labeler": name_read(fields.get("labeler")),
         "split": SPLITS.get(fields["split"]) if isinstance(fields.get("split"), str) else None,
         "strength": None if strength in (None, "") else strength_read(strength),
+        "marks": marks_given(fields),
     }
+
+
+def marks_given(fields: Fields) -> Marks:
+    try:
+        return marks_read(**{name: fields[name] for name in MARKS if name in fields})
+    except ValidationError as error:
+        raise LineError(" ".join(error.messages)) from error
 
 
 def name_read(value: Any) -> str:
