@@ -115,6 +115,27 @@ def labelers_meet_tasks_once() -> Iterator[str]:
             )
 
 
+def revisions_follow_each_other() -> Iterator[str]:
+    """A revision replaces the one before it and keeps its standing; what no other replaces is
+    current.
+    """
+    kept = ("assignment", "task", "prompt", "labeler", "source", "trains")
+    follows = Q(
+        revision=F("replaces__revision") + 1,
+        replaces__is_current=False,
+        **{name: F(f"replaces__{name}") for name in kept},
+    )
+    first = Q(revision=1, replaces__isnull=True)
+    for model in (Demonstration, Ranking):
+        for row in model.objects.filter(~first & ~follows).order_by("pk"):
+            yield (
+                f"{model.__name__} {row.pk}, revision {row.revision}, does not follow "
+                f"{row.replaces_id}: its number, its standing or what it is about does not fit."
+            )
+        for row in model.objects.filter(is_current=False, replaced_by=None).order_by("pk"):
+            yield f"{model.__name__} {row.pk} is not current, but nothing replaces it."
+
+
 def judgments_cover_answers() -> Iterator[str]:
     """A task's ranking judges the task's completions, each of them and no other."""
     ours = Ranking.objects.filter(task__isnull=False).exclude(task__kind=Task.Kind.DIALOGUE)
@@ -184,6 +205,7 @@ CHECKS: tuple[Check, ...] = (
     submissions_have_feedback,
     feedback_was_submitted,
     labelers_meet_tasks_once,
+    revisions_follow_each_other,
     judgments_cover_answers,
     ranks_are_dense,
     tasks_are_done_when_full,

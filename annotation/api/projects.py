@@ -31,6 +31,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "max_open_leases",
             "agreement_wanted",
             "overlap_most",
+            "revise_minutes",
             "prompts_wanted",
             "prompts_per_day",
             "prompts_ask",
@@ -59,6 +60,12 @@ class ProjectChangeSerializer(StrictSerializer):
     )
     overlap_most = serializers.IntegerField(
         min_value=1, max_value=50, required=False, help_text="The most people of such a task."
+    )
+    revise_minutes = serializers.IntegerField(
+        min_value=0,
+        max_value=30 * 24 * 60,
+        required=False,
+        help_text="How long after handing in labelers may change what they said. 0: never.",
     )
 
 

@@ -87,9 +87,12 @@ def labeler_pseudonym(project: Project, labeler: User | None, author: str = "") 
 
 
 def feedback_filter(filters: ExportFilters) -> Q:
-    wanted = Q(trains=True, is_current=True)
-    if filters.until is not None:
-        wanted &= Q(created_at__lte=filters.until)
+    wanted = Q(trains=True)
+    if filters.until is None:
+        wanted &= Q(is_current=True)
+    else:  # what was current then, whatever has replaced it since
+        later = Q(replaced_by=None) | Q(replaced_by__created_at__gt=filters.until)
+        wanted &= Q(created_at__lte=filters.until) & later
     if filters.labelers is not None:
         wanted &= Q(labeler_id__in=filters.labelers)
     if filters.use_cases is not None:

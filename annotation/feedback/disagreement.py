@@ -11,8 +11,8 @@ from annotation.queue.tasks import FOLLOWS_PROJECT, overlap_raise
 def disagreement_meet(task: Task) -> bool:
     """Raise the overlap of a ranking task that is done, if its labelers agree too little.
 
-    Part of the transaction of the submission that filled its last place, with the task's row
-    locked; so it is decided once for each such submission. Returns whether it was raised.
+    Part of the transaction of the submission that filled its last place, or that changed what was
+    said, with the task's row locked; so it is decided once for each. Returns whether it was raised.
     """
     project = task.project
     if (

@@ -62,18 +62,29 @@ def ranking_submit(
         if earlier:
             return earlier
         versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
-        slots = shown_slots(fresh)
-        if len(judgments) != len(slots):
-            raise ValidationError(f"There are {len(slots)} answers to judge, not {len(judgments)}.")
-        judgments_validate(judgments, outcome=outcome, rubric=fresh.task.project.rubric)
+        completion_ids = completions_judged(fresh, judgments, outcome=outcome)
         standing = feedback_standing(fresh)
         assignment_submit(assignment=fresh, active_seconds=active_seconds)
         ranking = Ranking.objects.create(**standing, outcome=outcome, strength=strength, note=note)
-        judgments_create(ranking, [slot.completion_id for slot in slots], judgments)
+        judgments_create(ranking, completion_ids, judgments)
         if not fresh.extra:
             disagreement_meet(fresh.task)
         feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
     return ranking
+
+
+def completions_judged(
+    assignment: Assignment, judgments: Sequence[JudgmentInput], *, outcome: str
+) -> list[int]:
+    """Ids of the completions that `judgments` are about: those of the task, in the order shown.
+
+    Raises ValidationError where they do not fit the task or its project's rubric.
+    """
+    slots = shown_slots(assignment)
+    if len(judgments) != len(slots):
+        raise ValidationError(f"There are {len(slots)} answers to judge, not {len(judgments)}.")
+    judgments_validate(judgments, outcome=outcome, rubric=assignment.task.project.rubric)
+    return [slot.completion_id for slot in slots]
 
 
 def ranking_says(

@@ -105,6 +105,11 @@ class Project(models.Model):
     sensitive = models.JSONField(
         default=default_sensitive, help_text="Categories of content that labelers may decline."
     )
+    revise_minutes = models.PositiveIntegerField(
+        default=60,
+        validators=[MaxValueValidator(30 * 24 * 60)],
+        help_text="How long after handing in a labeler may change what was said. 0: never.",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -122,6 +127,10 @@ class Project(models.Model):
             models.CheckConstraint(
                 name="project_queue_order_known",
                 condition=models.Q(queue_order__in=["depth", "breadth"]),
+            ),
+            models.CheckConstraint(
+                name="project_revise_at_most_30_days",
+                condition=models.Q(revise_minutes__lte=30 * 24 * 60),
             ),
             models.CheckConstraint(
                 name="project_overlap_positive", condition=models.Q(overlap__gte=1)

@@ -31,6 +31,7 @@ CHANGEABLE = (
     "max_open_leases",
     "agreement_wanted",
     "overlap_most",
+    "revise_minutes",
     "prompts_wanted",
     "prompts_per_day",
     "prompts_ask",

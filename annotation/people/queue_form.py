@@ -26,6 +26,14 @@ class QueueForm(forms.Form):
         initial=5,
         help_text="Disagreement asks no more than this.",
     )
+    revise_minutes = forms.IntegerField(
+        label="May be changed, minutes",
+        min_value=0,
+        max_value=30 * 24 * 60,
+        required=False,
+        initial=60,
+        help_text="How long labelers may correct what they handed in. 0: never.",
+    )
 
     @property
     def queue_fields(self) -> list[forms.BoundField]:

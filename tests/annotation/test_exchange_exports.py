@@ -97,6 +97,20 @@ def test_filters_narrow(cast: Cast) -> None:
     assert [row.prompt_id for row in prompts] == [early.prompt_id]
 
 
+def test_an_earlier_time_sees_what_was_current_then(cast: Cast) -> None:
+    noon = timezone.now() - timedelta(hours=1)
+    first = demonstration(cast, "first", created_at=noon - timedelta(minutes=5), is_current=False)
+    second = demonstration(cast, "second", replaces=first, revision=2)
+
+    def ids(until: Any) -> list[int]:
+        rows = iter_demonstrations(project=cast.project, filters=ExportFilters(until=until))
+        return [row.demonstration_id for row in rows]
+
+    assert ids(noon) == [first.pk]
+    assert ids(timezone.now()) == ids(None) == [second.pk]
+    assert ids(noon - timedelta(hours=1)) == []
+
+
 def test_labelers_are_pseudonyms_that_differ_between_projects(cast: Cast) -> None:
     demonstration(cast, "x")
     imported(cast.project, jsonl({**RANKED, "labeler": "lena@example.org"}))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.rankings import ranking_record, ranking_submit
+from annotation.feedback.revising import ranking_revise
 from annotation.integrity import faults_find
 from annotation.models import (
     Assignment,
@@ -51,7 +52,7 @@ class Used:
     ranked: Task  # by Lena and Luis, its overlap
     written: Task  # by Lena; Hana has it
     staged: Task
-    ranking: Ranking  # Lena's
+    ranking: Ranking  # Lena's, her second revision
     demonstration: Demonstration
     lease: Assignment  # Hana's
 
@@ -62,8 +63,15 @@ def used(cast: Cast) -> Used:
     task = ranking_task(project, 4)
     rankings = [
         ranking_submit(assignment=claimed(person, project), judgments=ranked(ranks))
-        for person, ranks in ((cast.lena, [1, 2, 2, 5]), (cast.luis, [3, 1, 1, 1]))
+        for person, ranks in ((cast.lena, [1, 1, 2, 5]), (cast.luis, [3, 1, 1, 1]))
     ]
+    assert rankings[0].assignment
+    revised = ranking_revise(
+        labeler=cast.lena,
+        assignment=rankings[0].assignment,
+        base=1,
+        judgments=ranked([1, 2, 2, 5]),
+    )
     written = demonstration_task(project)
     said = demonstration_submit(assignment=claimed(cast.lena, project), text="So.")
     assignment_skip(assignment=claimed(cast.luis, project), reason="unclear")
@@ -80,7 +88,7 @@ def used(cast: Cast) -> Used:
     batch = ImportBatch.objects.create(project=project, state="staging", filename="f")
     staged = demonstration_task(project)
     Task.objects.filter(pk=staged.pk).update(state="staged", batch=batch)
-    return Used(project, task, written, staged, rankings[0], said, lease)
+    return Used(project, task, written, staged, revised, said, lease)
 
 
 def change(row: Task | Assignment | Ranking | Demonstration | Judgment, **values: object) -> None:
@@ -145,6 +153,22 @@ FAULTS: dict[str, tuple[Callable[[Used], object], str]] = {
         lambda used: Ranking.objects.filter(task=used.ranked).update(labeler=used.ranking.labeler),
         "Labeler {labeler} has 2 current rankings of task {ranked}.",
     ),
+    "a revision that trains where the first did not": (
+        lambda used: change(used.ranking, trains=False),
+        "Ranking {ranking}, revision 2, does not follow {first}",
+    ),
+    "a revision left out": (
+        lambda used: change(used.ranking, revision=3),
+        "Ranking {ranking}, revision 3, does not follow {first}",
+    ),
+    "a revision of nothing": (
+        lambda used: change(used.ranking, replaces=None),
+        "Ranking {ranking}, revision 2, does not follow None",
+    ),
+    "nothing is current": (
+        lambda used: change(used.ranking, is_current=False),
+        "Ranking {ranking} is not current, but nothing replaces it.",
+    ),
     "a judgment is missing": (
         lambda used: used.ranking.judgments.filter(rank=3).delete(),
         "Ranking {ranking} judges completions",
@@ -200,6 +224,7 @@ def sentence(words: str, used: Used) -> str:
         demonstration=used.demonstration.pk,
         demonstration_assignment=used.demonstration.assignment_id,
         lease=used.lease.pk,
+        first=used.ranking.replaces_id,
         labeler=used.ranking.labeler_id,
         batch=ImportBatch.objects.get().pk,
     )

@@ -133,10 +133,11 @@ def test_project_edit_of_nothing_makes_no_version(
 
 def test_project_edit_of_the_queue(client: Client, cast: Cast) -> None:
     sign_in(client, cast.ada)
-    queue = {"agreement_wanted": "70", "overlap_most": "4"}
+    queue = {"agreement_wanted": "70", "overlap_most": "4", "revise_minutes": "0"}
     assert client.post("/p/everyday/settings/", {**SETTINGS, **queue}).status_code == 302
     project = Project.objects.get(slug="everyday")
     assert (project.agreement_wanted, project.overlap_most) == (70, 4)
+    assert project.revise_minutes == 0
     assert 'value="70"' in client.get("/p/everyday/settings/").content.decode()
     assert client.post("/p/everyday/settings/", SETTINGS).status_code == 302
     project.refresh_from_db()

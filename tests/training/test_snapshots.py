@@ -8,11 +8,14 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from annotation.exchange.exports import ExportFilters
-from annotation.feedback.demonstrations import demonstration_record
+from annotation.feedback.demonstrations import demonstration_record, demonstration_submit
 from annotation.feedback.rankings import ranking_record
+from annotation.feedback.revising import demonstration_revise
 from annotation.models import Prompt
 from annotation.prompts.prompts import completion_create, prompt_create
+from annotation.queue.tasks import task_create
 from inference.child.failure import Failure
+from tests.annotation.work import claimed
 from training.learners.data import Snapshot as LearnersSnapshot
 from training.models import Snapshot, SnapshotItem
 from training.snapshots import snapshot_create, snapshot_discard
@@ -49,6 +52,20 @@ def labels(cast):
         "valid ranking": ranking(cast.project, valid, ["Because.", "So"], [1, 2], strength=3),
         "held out": ranking(cast.project, valid, ["Because.", "Well"], [2, 1], trains=False),
     }
+
+
+def test_a_change_reaches_the_next_snapshot_only(cast, storage_in_tmp):
+    task_create(project=cast.project, kind="demonstration", prompt=prompt(cast.project, "Why?"))
+    mine = claimed(cast.lena, cast.project)
+    first = demonstration_submit(assignment=mine, text="So.")
+    before = snapshot_create(project=cast.project)
+    second = demonstration_revise(labeler=cast.lena, assignment=mine, base=1, text="Because.")
+    after = snapshot_create(project=cast.project)
+    for snapshot, said in ((before, first), (after, second)):
+        (shown,) = LearnersSnapshot(storage_in_tmp / snapshot.folder).demonstrations("train")
+        assert shown.completion == said.text
+        items = snapshot.items.filter(kind=SnapshotItem.Kind.DEMONSTRATION)
+        assert list(items.values_list("object_id", flat=True)) == [said.pk]
 
 
 def test_the_files_are_as_the_learners_read_them(cast, labels, storage_in_tmp):

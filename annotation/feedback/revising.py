@@ -1,0 +1,162 @@
+"""Changing what was handed in: a new revision each time, while the project's window is open.
+
+A revision is a row of its own that replaces the one before. It keeps the standing that was frozen
+with the first one, and what has been exported before names the rows of then.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.feedback.disagreement import disagreement_meet
+from annotation.feedback.eligibility import versions_check
+from annotation.feedback.models import Demonstration, Feedback, Ranking
+from annotation.feedback.rankings import (
+    JudgmentInput,
+    completions_judged,
+    judgments_create,
+    note_validate,
+    ranking_says,
+)
+from annotation.feedback.signals import feedback_announce
+from annotation.people.models import User
+from annotation.queue.claims import labeler_memberships
+from annotation.queue.leases import assignment_lock
+from annotation.queue.models import Assignment, Task
+from annotation.texts import newlines_plain, text_validate
+
+F = TypeVar("F", bound=Feedback)
+# A dialogue has been answered turn by turn: what came after an answer hangs on it.
+REVISABLE = (Task.Kind.DEMONSTRATION, Task.Kind.RANKING)
+OVERTAKEN = (
+    "This has been changed in another tab since this page was opened. Your change was not saved; "
+    "it is kept in this browser. Reload the page to see both."
+)
+CLOSED = "The time in which this could be changed is over: what you handed in stays as it is."
+
+
+def revisable_until(assignment: Assignment) -> datetime | None:
+    """When the window after the first submission ends; None where there is none at all."""
+    task = assignment.task
+    if (
+        assignment.state != Assignment.State.SUBMITTED
+        or assignment.ended_at is None
+        or task.kind not in REVISABLE
+        or not task.project.revise_minutes
+    ):
+        return None
+    return assignment.ended_at + timedelta(minutes=task.project.revise_minutes)
+
+
+def revisable(assignment: Assignment) -> bool:
+    until = revisable_until(assignment)
+    return until is not None and timezone.now() < until
+
+
+def demonstration_revise(
+    *,
+    labeler: User,
+    assignment: Assignment,
+    base: int,
+    text: str,
+    instructions_version: int | None = None,
+) -> Demonstration:
+    """Change a demonstration that `labeler` handed in; `base` is the revision that was changed.
+
+    What is the same as before makes no revision. Returns the current one. Raises PermissionDenied
+    for who may not, and ValidationError for what is refused: nothing is changed then.
+    """
+    text = newlines_plain(text_validate(text, what="The demonstration"))
+    with transaction.atomic():
+        fresh = revising_lock(labeler=labeler, assignment=assignment, kind=Task.Kind.DEMONSTRATION)
+        current = Demonstration.objects.get(assignment=fresh, is_current=True)
+        if current.text == text:
+            return current
+        revising_check(fresh, current, base=base)
+        versions_check(fresh.task.project, instructions=instructions_version)
+        revised = revision_create(fresh, current, text=text)
+        feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
+    return revised
+
+
+def ranking_revise(
+    *,
+    labeler: User,
+    assignment: Assignment,
+    base: int,
+    judgments: Sequence[JudgmentInput],
+    outcome: str = Ranking.Outcome.RANKED,
+    strength: int | None = None,
+    note: str = "",
+    instructions_version: int | None = None,
+    rubric_version: int | None = None,
+) -> Ranking:
+    """As demonstration_revise; `judgments` are in the order shown, as ranking_submit takes them.
+
+    Where the change makes labelers disagree, one more is asked, as after a submission.
+    """
+    note_validate(outcome=outcome, strength=strength, note=note)
+    with transaction.atomic():
+        fresh = revising_lock(labeler=labeler, assignment=assignment, kind=Task.Kind.RANKING)
+        current = Ranking.objects.get(assignment=fresh, is_current=True)
+        same = ranking_says(current, judgments=judgments, outcome=outcome, note=note)
+        if same and current.strength == strength:
+            return current
+        revising_check(fresh, current, base=base)
+        versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
+        completion_ids = completions_judged(fresh, judgments, outcome=outcome)
+        revised = revision_create(fresh, current, outcome=outcome, strength=strength, note=note)
+        judgments_create(revised, completion_ids, judgments)
+        if not fresh.extra:
+            disagreement_meet(fresh.task)
+        feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
+    return revised
+
+
+def revising_lock(*, labeler: User, assignment: Assignment, kind: str) -> Assignment:
+    """Lock what `labeler` has handed in. Raises PermissionDenied or ValidationError."""
+    fresh = assignment_lock(assignment)
+    if fresh.labeler_id != labeler.pk:
+        raise PermissionDenied("Only who handed this in may change it.")
+    active = labeler_memberships(labeler=labeler, project=fresh.task.project).exists()
+    if not active and not labeler.is_superuser:
+        raise PermissionDenied("Only active labelers change what they have handed in.")
+    if fresh.state != Assignment.State.SUBMITTED:
+        raise ValidationError("This task has not been handed in, so there is nothing to change.")
+    if fresh.task.kind != kind:
+        raise ValidationError(f"This task is no {Task.Kind(kind).label.lower()}.")
+    return fresh
+
+
+def revising_check(assignment: Assignment, current: Feedback, *, base: int) -> None:
+    """Check that the window is open, and that the change began from what stands now."""
+    if not revisable(assignment):
+        raise ValidationError(CLOSED)
+    if base != current.revision:
+        raise ValidationError(OVERTAKEN)
+
+
+def revision_create(assignment: Assignment, current: F, **content: Any) -> F:
+    """Write the row that replaces `current`, of a locked assignment, with the same standing."""
+    project = assignment.task.project
+    rows = type(current)._default_manager
+    moved = rows.filter(pk=current.pk, is_current=True).update(is_current=False)
+    assert moved == 1, "the assignment's row is locked"
+    return rows.create(
+        project_id=current.project_id,
+        prompt_id=current.prompt_id,
+        task_id=current.task_id,
+        assignment_id=current.assignment_id,
+        labeler_id=current.labeler_id,
+        source=current.source,
+        trains=current.trains,
+        revision=current.revision + 1,
+        replaces=current,
+        instructions_version=project.instructions_version,
+        rubric_version=project.rubric_version,
+        **content,
+    )
