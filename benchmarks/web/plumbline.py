@@ -1,0 +1,29 @@
+"""Plumbline: this checkout, in the Python that runs the benchmark."""
+
+import os
+import sys
+from pathlib import Path
+
+from benchmarks.web.keeper import ROOT
+from benchmarks.web.servers import Serving
+from benchmarks.web.systems import System
+
+NAME = "plumbline"
+PYTHON = Path(sys.executable)
+
+
+def plumbline_serving(folder: Path, address: str) -> Serving:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "plumbline.settings",
+        "DATABASE_URL": address,
+        "VAR_DIR": str(folder),
+        "STORAGE_ROOT": str(folder),
+        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_FOLDER": str(folder / "broker"),
+        "LOG_LEVEL": "WARNING",
+    }
+    return Serving(PYTHON, "plumbline.wsgi", ROOT, environment, "/sign-in/")
+
+
+PLUMBLINE = System(NAME, PYTHON, "plumbline_duties", plumbline_serving)
