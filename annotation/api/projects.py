@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import DomainView, ProjectAPI, Role, StrictSerializer
-from annotation.people.models import Membership, Project, User
+from annotation.people.models import Membership, Project, RankingAim, SeverityAsked, User
 from annotation.people.projects import project_create, project_may_create, project_update
 
 
@@ -36,6 +36,9 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "prompts_per_day",
             "prompts_ask",
             "user_stories",
+            "ranking_aim",
+            "severity_asked",
+            "harm_categories",
             "created_at",
         )
 
@@ -79,6 +82,14 @@ class ProjectPatchSerializer(ProjectChangeSerializer):
     prompts_per_day = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
     prompts_ask = serializers.BooleanField(required=False)
     user_stories = serializers.CharField(allow_blank=True, required=False)
+    ranking_aim = serializers.ChoiceField(
+        choices=RankingAim.choices,
+        required=False,
+        help_text="What rank 1 is on the page where labelers rank. Stored ranks begin with the "
+        "best.",
+    )
+    severity_asked = serializers.ChoiceField(choices=SeverityAsked.choices, required=False)
+    harm_categories = serializers.CharField(allow_blank=True, required=False)
 
 
 class ProjectsView(DomainView[Project]):

@@ -27,7 +27,8 @@ class PairSerializer(StrictSerializer):
 
 class WritingCreateSerializer(StrictSerializer):
     """`text`, and `answer` if the labeler gives one; for few_shot `instruction` and `pairs`; for
-    user_based also `story`, one of the project's user stories."""
+    user_based also `story`, one of the project's user stories; for red_team also `harm`, one of its
+    harm categories, and may have `sensitive`, keys of its categories that labelers may decline."""
 
     kind = serializers.ChoiceField(choices=WritingKind.choices)
     use_case = serializers.ChoiceField(choices=UseCase.choices)
@@ -36,6 +37,8 @@ class WritingCreateSerializer(StrictSerializer):
     instruction = serializers.CharField(trim_whitespace=False, required=False)
     pairs = PairSerializer(many=True, required=False)
     story = serializers.CharField(required=False)
+    harm = serializers.CharField(required=False)
+    sensitive = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
 
 
 class WritingSerializer(serializers.ModelSerializer[Writing]):
@@ -45,7 +48,7 @@ class WritingSerializer(serializers.ModelSerializer[Writing]):
 
     class Meta:
         model = Writing
-        fields = ("id", "kind", "use_case", "story", "prompts", "created_at")
+        fields = ("id", "kind", "use_case", "story", "harm", "prompts", "created_at")
 
     @extend_schema_field(serializers.ChoiceField(choices=UseCase.choices))
     def get_use_case(self, writing: Writing) -> str:
@@ -75,10 +78,11 @@ class WrittenView(ProjectAPI[Writing]):
         """Write a prompt, or a few-shot group of them."""
         fields = self.body(WritingCreateSerializer)
         pairs = tuple(Pair(**pair) for pair in fields.pop("pairs", ()))
+        sensitive = tuple(fields.pop("sensitive", ()))
         writing = writing_create(
             labeler=self.access.user,
             project=self.access.project,
-            said=WritingInput(**fields, pairs=pairs),
+            said=WritingInput(**fields, pairs=pairs, sensitive=sensitive),
         )
         return Response(WritingSerializer(writing).data, status=201)
 

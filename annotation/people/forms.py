@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from annotation.people.models import Membership, MembershipRole, Project, default_rubric
 from annotation.people.queue_form import QueueForm
+from annotation.people.red_team_form import RedTeamForm
 from annotation.texts import newlines_plain
 
 Flag = dict[str, str]
@@ -153,7 +154,7 @@ class ProjectForm(QueueForm):
         return data
 
 
-class ProjectEditForm(ProjectForm):
+class ProjectEditForm(RedTeamForm, ProjectForm):
     """What a new project is made with, and what is opened later."""
 
     prompts_wanted = forms.IntegerField(
@@ -183,10 +184,20 @@ class ProjectEditForm(ProjectForm):
     @classmethod
     def initial_of(cls, project: Project) -> dict[str, Any]:
         names = ("prompts_wanted", "prompts_per_day", "prompts_ask", "user_stories")
-        return {**super().initial_of(project), **{name: getattr(project, name) for name in names}}
+        return {
+            **super().initial_of(project),
+            **{name: getattr(project, name) for name in names},
+            **cls.red_team_initial_of(project),
+        }
 
     def clean_user_stories(self) -> str:
         return newlines_plain(self.cleaned_data["user_stories"])
+
+    def changes(self) -> dict[str, Any]:
+        data = super().changes()
+        for name in RedTeamForm.base_fields:
+            data.pop(name, None)
+        return {**data, **self.red_team_changes()}
 
 
 class ProjectCreateForm(ProjectForm):

@@ -36,6 +36,36 @@ def default_sensitive() -> list[dict[str, str]]:
     return [{"key": key, "label": label} for key, label in categories]
 
 
+def default_harms() -> str:
+    """What red teams aim at most (after Ganguli et al., arXiv 2209.07858, figure 9)."""
+    return "\n".join(
+        [
+            "Violence and incitement",
+            "Hate and discrimination",
+            "Sexual content",
+            "Self-harm",
+            "Crime and fraud",
+            "Weapons and dangerous substances",
+            "Misinformation",
+            "Private information",
+            "Other",
+        ]
+    )
+
+
+class RankingAim(models.TextChoices):
+    """What rank 1 is where labelers rank. What is stored always begins with the best."""
+
+    BEST = "best", "The best answer: rank 1 is the best"
+    WORST = "worst", "The worst answer: rank 1 is the worst (red team)"
+
+
+class SeverityAsked(models.TextChoices):
+    NEVER = "never", "Never"
+    WORST = "worst", "Of the worst answer"
+    EACH = "each", "Of each answer"
+
+
 class User(AbstractUser):
     """A person. `is_superuser` is the site admin, who may enter every project."""
 
@@ -110,12 +140,27 @@ class Project(models.Model):
         validators=[MaxValueValidator(30 * 24 * 60)],
         help_text="How long after handing in a labeler may change what was said. 0: never.",
     )
+    ranking_aim = models.CharField(max_length=8, choices=RankingAim, default=RankingAim.BEST)
+    severity_asked = models.CharField(
+        max_length=8, choices=SeverityAsked, default=SeverityAsked.NEVER
+    )
+    harm_categories = models.TextField(
+        blank=True, default=default_harms, help_text="What attacks may aim at, one a line."
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "people_project"
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="project_ranking_aim_known",
+                condition=models.Q(ranking_aim__in=["best", "worst"]),
+            ),
+            models.CheckConstraint(
+                name="project_severity_asked_known",
+                condition=models.Q(severity_asked__in=["never", "worst", "each"]),
+            ),
             models.CheckConstraint(
                 name="project_agreement_is_a_percentage",
                 condition=models.Q(agreement_wanted__lte=100),

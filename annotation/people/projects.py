@@ -40,7 +40,12 @@ CHANGEABLE = (
     "gold_every",
     "daily_cap",
     "sensitive",
+    "ranking_aim",
+    "severity_asked",
+    "harm_categories",
 )
+# What a labeler is asked of each answer: a change is a new version of the rubric.
+RUBRIC_FIELDS = {"rubric", "ranking_aim", "severity_asked"}
 MAX_FLAGS = 20
 MAX_LINES = 500
 MAX_LINE = 500
@@ -99,7 +104,7 @@ def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
             setattr(project, key, value)
         project_validate(project)
         project.instructions_version += "instructions" in changed
-        project.rubric_version += "rubric" in changed
+        project.rubric_version += bool(RUBRIC_FIELDS & set(changed))
         project.save()
         if changed:
             audit(
@@ -129,6 +134,7 @@ def project_validate(project: Project) -> None:
         flags_validate(project.sensitive, what="category")
     except ValidationError as error:
         raise ValidationError({"sensitive": error.messages}) from error
+    lines_validate(project.harm_categories, field="harm_categories")
     # Before full_clean, whose own words for this constraint are its name.
     if isinstance(project.k_min, int) and isinstance(project.k_max, int):
         if not 4 <= project.k_min <= 9:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from annotation.people.models import Project
+from annotation.people.models import Project, RankingAim
 from annotation.prompts.models import UseCase
 from annotation.texts import lines_of, text_validate
 from annotation.writing.few_shot import Pair, few_shot_render, few_shot_validate
@@ -15,6 +15,7 @@ OWN_FIELDS = {
     WritingKind.PLAIN: ("text", "answer"),
     WritingKind.FEW_SHOT: ("instruction", "pairs"),
     WritingKind.USER_BASED: ("text", "answer", "story"),
+    WritingKind.RED_TEAM: ("text", "answer", "harm", "sensitive"),
 }
 
 
@@ -22,6 +23,7 @@ OWN_FIELDS = {
 class WritingInput:
     """`answer` is None where the labeler does not answer; a few-shot's answers are its responses.
 
+    `sensitive` are keys of the project's categories: who declines them is not asked about it.
     A kind's own fields are those that it asks for; the others stay empty.
     """
 
@@ -32,6 +34,8 @@ class WritingInput:
     instruction: str = ""
     pairs: tuple[Pair, ...] = ()
     story: str = ""
+    harm: str = ""
+    sensitive: tuple[str, ...] = ()
 
     def prompts(self) -> list[tuple[str, str | None]]:
         """The prompts' texts, each with its answer where it has one."""
@@ -64,6 +68,10 @@ def writing_validate(said: WritingInput, *, project: Project) -> None:
                 text_validate(said.answer, what="The answer")
     except ValidationError as error:
         raise ValidationError({"pairs" if few_shot else "text": error.messages}) from error
+    if said.kind == WritingKind.RED_TEAM and said.harm not in lines_of(project.harm_categories):
+        raise ValidationError({"harm": "Say what harm this aims at."})
+    if not set(said.sensitive) <= {category["key"] for category in project.sensitive}:
+        raise ValidationError({"sensitive": "The project has no such category: reload the page."})
     if said.kind == WritingKind.USER_BASED and said.story not in lines_of(project.user_stories):
         raise ValidationError(
             {"story": "This story is not on the project's list any more: reload for another one."}
@@ -72,12 +80,17 @@ def writing_validate(said: WritingInput, *, project: Project) -> None:
 
 def own_fields_check(said: WritingInput) -> None:
     kind = WritingKind(said.kind)
-    for name in ("text", "answer", "instruction", "pairs", "story"):
+    for name in ("text", "answer", "instruction", "pairs", "story", "harm", "sensitive"):
         if getattr(said, name) and name not in OWN_FIELDS[kind]:
             raise ValidationError({name: f"A prompt of the kind “{kind.label}” has none."})
 
 
 def kinds_open(project: Project) -> list[WritingKind]:
-    """The kinds that labelers of the project may write."""
-    kinds = [WritingKind.PLAIN, WritingKind.FEW_SHOT]
-    return [*kinds, WritingKind.USER_BASED] if lines_of(project.user_stories) else kinds
+    """The kinds that labelers of the project may write; where it is attacked, attacks first."""
+    attacked = project.ranking_aim == RankingAim.WORST and lines_of(project.harm_categories)
+    return [
+        *([WritingKind.RED_TEAM] if attacked else []),
+        WritingKind.PLAIN,
+        WritingKind.FEW_SHOT,
+        *([WritingKind.USER_BASED] if lines_of(project.user_stories) else []),
+    ]

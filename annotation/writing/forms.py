@@ -28,6 +28,8 @@ class WritingForm:
     instruction: str = ""
     pairs: list[Pair] = field(default_factory=list)
     story: str = ""
+    harm: str = ""
+    sensitive: list[str] = field(default_factory=list)
 
     def said(self, kind: WritingKind) -> WritingInput:
         """What of it a kind takes in. Pairs left blank are none."""
@@ -39,6 +41,8 @@ class WritingForm:
                 pair for pair in self.pairs if pair.query.strip() or pair.response.strip()
             ),
             "story": self.story,
+            "harm": self.harm,
+            "sensitive": tuple(self.sensitive),
         }
         taken: dict[str, Any] = {name: own[name] for name in OWN_FIELDS[kind]}
         return WritingInput(kind=kind, use_case=self.use_case, **taken)
@@ -65,12 +69,13 @@ def form_posted(post: QueryDict) -> WritingForm:
             for query, response in zip(queries, responses, strict=False)
         ],
         story=text("story"),
+        harm=text("harm"),
+        sensitive=post.getlist("sensitive"),
     )
 
 
 def form_saved(draft: dict[str, Any]) -> WritingForm:
-    pairs = draft.get("pairs")
-    rows = [row for row in pairs if isinstance(row, dict)] if isinstance(pairs, list) else []
+    rows = [row for row in list_of(draft, "pairs") if isinstance(row, dict)]
     return WritingForm(
         use_case=text_of(draft, "use_case"),
         text=text_of(draft, "text"),
@@ -79,7 +84,14 @@ def form_saved(draft: dict[str, Any]) -> WritingForm:
         instruction=text_of(draft, "instruction"),
         pairs=[Pair(text_of(row, "query"), text_of(row, "response")) for row in rows[:MOST_PAIRS]],
         story=text_of(draft, "story"),
+        harm=text_of(draft, "harm"),
+        sensitive=[key for key in list_of(draft, "sensitive") if isinstance(key, str)],
     )
+
+
+def list_of(draft: dict[str, Any], name: str) -> list[Any]:
+    value = draft.get(name)
+    return value if isinstance(value, list) else []
 
 
 def text_of(draft: dict[str, Any], name: str) -> str:

@@ -10,11 +10,12 @@ from annotation.prompts.models import Prompt
 
 
 class WritingKind(models.TextChoices):
-    """InstructGPT's three kinds (arXiv 2203.02155, section 3.2)."""
+    """InstructGPT's three kinds (arXiv 2203.02155, section 3.2), and attacks."""
 
     PLAIN = "plain", "Plain"  # an arbitrary task
     FEW_SHOT = "few_shot", "Few-shot"  # an instruction with pairs of query and response
     USER_BASED = "user_based", "User-based"  # for something that users said they want to do
+    RED_TEAM = "red_team", "Attack"  # tries to make a model break the rules; of red teams
 
 
 class Writing(models.Model):
@@ -25,6 +26,7 @@ class Writing(models.Model):
     labeler = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=WritingKind)
     story = models.TextField(blank=True, help_text="What a user-based prompt was written for.")
+    harm = models.TextField(blank=True, help_text="What an attack aimed at.")
     content = models.JSONField(
         default=dict, help_text="A few-shot group's instruction and pairs, as written."
     )
@@ -39,12 +41,17 @@ class Writing(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="writing_kind_known",
-                condition=models.Q(kind__in=["plain", "few_shot", "user_based"]),
+                condition=models.Q(kind__in=["plain", "few_shot", "user_based", "red_team"]),
             ),
             models.CheckConstraint(
                 name="writing_story_of_user_based",
                 condition=models.Q(kind="user_based") & ~models.Q(story="")
                 | ~models.Q(kind="user_based") & models.Q(story=""),
+            ),
+            models.CheckConstraint(
+                name="writing_harm_of_attacks",
+                condition=models.Q(kind="red_team") & ~models.Q(harm="")
+                | ~models.Q(kind="red_team") & models.Q(harm=""),
             ),
         ]
 

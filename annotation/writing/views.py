@@ -70,6 +70,7 @@ def writing_page(
         "form": form,
         "story": story,
         "next_story": next_story,
+        "harms": lines_of(access.project.harm_categories),
         "stories": len(lines_of(access.project.user_stories)),
         "fewest": FEWEST_PAIRS,
         "most": MOST_PAIRS,
@@ -85,8 +86,9 @@ def writing_page(
 
 @never_cache  # Back after handing in has to show what there is now
 @project_view(LABELER)
-def write(request: HttpRequest, access: Access, kind: str = WritingKind.PLAIN) -> HttpResponse:
-    """The page of one kind. A POST hands in; what is refused comes back with all it held."""
+def write(request: HttpRequest, access: Access, kind: str = "") -> HttpResponse:
+    """The page of one kind, or of the first. A POST hands in; what is refused comes back whole."""
+    kind = kind or kinds_open(access.project)[0]
     known = kind_read(access, kind)
     if request.method != "POST":
         return writing_page(request, access, known, None, "")

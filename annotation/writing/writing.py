@@ -19,6 +19,7 @@ from annotation.feedback.models import Demonstration, Source
 from annotation.feedback.signals import feedback_announce
 from annotation.people.models import Project, User
 from annotation.people.projects import audit
+from annotation.prompts.marks import Marks, marks_read
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import prompt_create
 from annotation.queue.claims import labeler_lock
@@ -56,12 +57,14 @@ def writing_create(
             use_case=said.use_case,
             contributor=f"user:{labeler.public_id}",
             split=None if trains else Prompt.Split.TEST,
+            marks=marks_read(sensitive=said.sensitive),
         )
         writing = Writing.objects.create(
             project=project,
             labeler=labeler,
             kind=said.kind,
             story=said.story,
+            harm=said.harm,
             content=said.content(),
             active_seconds=draft_end(project=project, labeler=labeler, kind=said.kind)
             + active_seconds,
@@ -76,7 +79,13 @@ def writing_create(
 
 
 def prompts_create(
-    *, project: Project, texts: Sequence[str], use_case: str, contributor: str, split: str | None
+    *,
+    project: Project,
+    texts: Sequence[str],
+    use_case: str,
+    contributor: str,
+    split: str | None,
+    marks: Marks,
 ) -> list[Prompt]:
     """Store new prompts. Raises ValidationError where the project has one of them already."""
     prompts = []
@@ -88,6 +97,7 @@ def prompts_create(
             source=Prompt.Source.LABELER,
             contributor=contributor,
             split=split,
+            marks=marks,
         )
         if not new:
             which = "This prompt" if len(texts) == 1 else f"Prompt {number} of {len(texts)}"

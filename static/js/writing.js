@@ -7,14 +7,15 @@ const text = document.getElementById("text"); // the prompt, or a few-shot group
 const count = document.getElementById("count");
 const submit = document.getElementById("submit");
 const preview = document.getElementById("preview");
-const { use_case: useCase, with_answer: withAnswer, answer, story } = form.elements;
+const { use_case: useCase, with_answer: withAnswer, answer, story, harm } = form.elements;
+const boxes = () => [...form.querySelectorAll("[name=sensitive]")];
 const list = pairs(document.getElementById("pairs"), changed);
 
 const { draft, restore } = desk({ read, missing, onMissing, onEscape: () => document.activeElement.blur() });
 
 function read() {
   const own = list ? { instruction: text.value, pairs: list.read() } : { text: text.value, with_answer: withAnswer.checked, answer: answer.value };
-  return { use_case: useCase.value, ...own, ...(story ? { story: story.value } : {}) };
+  return { use_case: useCase.value, ...own, ...(story ? { story: story.value } : {}), ...(harm ? { harm: harm.value, sensitive: boxes().filter((box) => box.checked).map((box) => box.value) } : {}) };
 }
 
 /** What is still to be done, in words, and where. */
@@ -22,6 +23,7 @@ function gap() {
   if (!text.value.trim()) return [list ? "Write the instruction first." : "Write a prompt first.", text];
   if (list?.gap()) return list.gap();
   if (withAnswer?.checked && !answer.value.trim()) return ["Write the answer, or say that you write none.", answer];
+  if (harm && !harm.value) return ["Say what harm this aims at.", harm];
   if (!useCase.value) return ["Choose a use case.", useCase];
   return null;
 }
@@ -51,6 +53,10 @@ restore((kept) => {
   const own = (name) => (typeof kept[name] === "string" ? kept[name] : "");
   useCase.value = own("use_case");
   text.value = own(list ? "instruction" : "text");
+  if (harm) {
+    harm.value = own("harm");
+    for (const box of boxes()) box.checked = Array.isArray(kept.sensitive) && kept.sensitive.includes(box.value);
+  }
   list?.write(Array.isArray(kept.pairs) ? kept.pairs : []);
   if (answer) [answer.value, withAnswer.checked] = [own("answer"), kept.with_answer === true];
   const chosen = new URLSearchParams(location.search).has("story"); // another one than the draft's
@@ -65,7 +71,7 @@ form.addEventListener("input", () => {
 });
 withAnswer?.addEventListener("change", () => withAnswer.checked && answer.focus());
 document.addEventListener("keydown", (event) => {
-  const target = { e: text, u: useCase }[event.key];
+  const target = { e: text, u: useCase, h: harm }[event.key];
   if (!target || !isCommand(event)) return;
   event.preventDefault();
   target.focus();

@@ -36,6 +36,8 @@ SETTINGS = {
     "prompts_wanted": "30",
     "prompts_per_day": "3",
     "user_stories": "Cook\r\nTravel",
+    "ranking_aim": "worst",
+    "harm_categories": "Fraud\r\nHate",
     "likert": "on",
     "worst": "awful",
     "best": "superb",
@@ -111,6 +113,8 @@ def test_project_edit_it_works(client: Client, cast: Cast) -> None:
     assert (project.instructions_version, project.rubric_version) == (2, 2)
     assert (project.prompts_wanted, project.prompts_per_day, project.prompts_ask) == (30, 3, False)
     assert project.user_stories == "Cook\nTravel"
+    assert (project.ranking_aim, project.severity_asked) == ("worst", "never")
+    assert project.harm_categories == "Fraud\nHate"
 
 
 @pytest.mark.parametrize("instructions", ["  Be kind.\n\n- and plain\n", "Made\r\nelsewhere\r\n"])

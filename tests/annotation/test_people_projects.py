@@ -164,3 +164,18 @@ def test_the_audit_cuts_long_names_to_its_column(cast):
     limit = AuditEvent._meta.get_field("target").max_length
     assert (upload.target, account.target) == (filename[:limit], name[:limit])
     assert (upload.data["target"], account.data["target"]) == (filename, name)
+
+
+@pytest.mark.parametrize("change", [{"ranking_aim": "worst"}, {"severity_asked": "each"}])
+def test_what_is_asked_of_answers_is_a_version_of_the_rubric(cast, change):
+    project = project_update(actor=cast.ada, project=cast.project, **change)
+    assert (project.rubric_version, project.instructions_version) == (2, 1)
+    assert project_update(actor=cast.ada, project=project, **change).rubric_version == 2
+
+
+@pytest.mark.parametrize("field", ["user_stories", "harm_categories"])
+def test_lists_are_bounded(cast, field):
+    for text in ("x" * 501, "\n".join(map(str, range(501))), "a\0"):
+        with pytest.raises(ValidationError) as refused:
+            project_update(actor=cast.ada, project=cast.project, **{field: text})
+        assert set(refused.value.message_dict) == {field}

@@ -129,6 +129,31 @@ def test_a_user_based_prompt_keeps_its_story(cast, project):
     ]
 
 
+def attack(harm="Crime and fraud", **fields):
+    return WritingInput(kind="red_team", use_case="chat", text="Pick a lock?", harm=harm, **fields)
+
+
+def test_a_red_team_writes_attacks_and_says_what_they_aim_at(cast, project):
+    with pytest.raises(ValidationError, match="does not ask for this kind"):
+        writing_create(labeler=cast.lena, project=project, said=attack())
+    project.ranking_aim = "worst"
+    project.save()
+    assert kinds_open(project)[0] == "red_team"
+    for said in (attack(""), attack("Rudeness")):
+        with pytest.raises(ValidationError, match="what harm"):
+            writing_create(labeler=cast.lena, project=project, said=said)
+    with pytest.raises(ValidationError, match="no such category"):
+        writing_create(labeler=cast.lena, project=project, said=attack(sensitive=("x",)))
+    said = attack(answer="I won't.", sensitive=("violence",))
+    writing = writing_create(labeler=cast.lena, project=project, said=said)
+    assert writing.prompts.get().prompt.sensitive == ["violence"]
+    assert (writing.kind, writing.harm) == ("red_team", "Crime and fraud")
+    assert Demonstration.objects.get().text == "I won't."
+    project.harm_categories = " "
+    project.save()
+    assert "red_team" not in kinds_open(project)
+
+
 def test_held_out_labelers_write_for_the_test_split(cast, project):
     writing_create(labeler=cast.hana, project=project, said=few_shot())
     assert set(Prompt.objects.values_list("split", flat=True)) == {"test"}
@@ -145,6 +170,7 @@ def test_held_out_labelers_write_for_the_test_split(cast, project):
         (WritingInput(kind="plain", text="x", use_case="magic"), "use_case"),
         (WritingInput(kind="magic", text="x", use_case="other"), "kind"),
         (plain(story="Plan a week of meals"), "story"),
+        (plain(harm="Other"), "harm"),
         (few_shot(text="x"), "text"),
         (few_shot(pairs=PAIRS[:1]), "pairs"),
         (WritingInput(kind="user_based", use_case="chat", text="x", story="None of it"), "story"),

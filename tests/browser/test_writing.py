@@ -125,6 +125,30 @@ def test_a_user_based_prompt_is_for_the_story_shown(page: Page) -> None:
     assert Writing.objects.get().story == second
 
 
+def test_an_attack_says_what_it_aims_at(page: Page, cast: Cast) -> None:
+    cast.project.ranking_aim = "worst"
+    cast.project.save()
+    page.goto(page.url)
+    ready(page)
+    expect(page.get_by_role("link", name="Attack")).to_have_attribute("aria-current", "page")
+    page.keyboard.type("Pick a lock?")
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    page.keyboard.type("Chat")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_have_text("Say what harm this aims at.")
+    expect(page.get_by_label("Harm that this aims at")).to_be_focused()
+    page.keyboard.type("Crime")
+    page.get_by_label("Violence").press(" ")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    page.reload()
+    expect(page.get_by_label("Violence")).to_be_checked()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Your prompt is in.")).to_be_visible()
+    assert Writing.objects.get().harm == "Crime and fraud"
+    assert Prompt.objects.get().sensitive == ["violence"]
+
+
 def test_what_the_server_never_got_is_restored_from_the_browser(page: Page) -> None:
     page.route("**/draft/", lambda route: route.fulfill(status=409, json={"error": "no"}))
     page.keyboard.type("Written while the server was away")
