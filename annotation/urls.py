@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.people.project_urls")),
     path("", include("annotation.queue.urls")),
     path("", include("annotation.feedback.urls")),
+    path("", include("annotation.dialogue.urls")),
     path("", include("annotation.exchange.urls")),
     path("", include("annotation.writing.urls")),
     path("p/<slug:slug>/", views.project, name="project"),

@@ -99,6 +99,8 @@ def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     if assignment.state in (Assignment.State.SUBMITTED, Assignment.State.SKIPPED):
         messages.info(request, f"This task is {assignment.get_state_display().lower()} already.")
         return redirect("work", access.project.slug)
+    if assignment.task.kind == Task.Kind.DIALOGUE:
+        return redirect("work-dialogue", access.project.slug, public_id)
     if assignment.task.kind == Task.Kind.RANKING:
         return ranking_page(request, access, assignment, None, "")
     return demonstration_page(request, access, assignment, None, "")

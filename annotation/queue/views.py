@@ -19,7 +19,7 @@ from annotation.queue.claims import task_claim
 from annotation.queue.dismissal import dismissal_told
 from annotation.queue.drafts import DraftOvertakenError, draft_save
 from annotation.queue.leases import assignment_get, assignment_heartbeat, assignment_skip
-from annotation.queue.models import Assignment
+from annotation.queue.models import Assignment, Task
 from annotation.queue.standing import standing_get
 from annotation.texts import newlines_plain
 
@@ -54,7 +54,9 @@ def next_task_url(access: Access) -> str:
         assignment = None
     if assignment is None:
         return reverse("work", args=[access.project.slug])
-    return reverse("work-task", args=[access.project.slug, assignment.public_id])
+    dialogue = assignment.task.kind == Task.Kind.DIALOGUE
+    page = "work-dialogue" if dialogue else "work-task"
+    return reverse(page, args=[access.project.slug, assignment.public_id])
 
 
 @project_view(LABELER)

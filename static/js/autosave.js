@@ -104,6 +104,13 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
     changed,
     keep,
     send,
+    /** The server has answered with all that the page shows: nothing waits to be saved. */
+    settled() {
+      clearTimeout(timer);
+      saved = current;
+      drop(key);
+      show("saved");
+    },
     /** The work was handed in: no draft is wanted any more. */
     end() {
       over = true;

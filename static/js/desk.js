@@ -15,9 +15,9 @@ const SAVED = {
 };
 const UNSAVED = ["offline", "signed-out", "refused", "overtaken"];
 
-const SIGNED_OUT = "You are signed out. Sign in in another tab, then go on here: your work is kept.";
+export const SIGNED_OUT = "You are signed out. Sign in in another tab, then go on here: your work is kept.";
 const OVERTAKEN = "This task has been changed in another tab. What you see here is kept in this browser: reload the page to see both.";
-const UNREACHED = "The work was not handed in: the server could not be reached or failed. It is kept; try again.";
+export const UNREACHED = "The work was not handed in: the server could not be reached or failed. It is kept; try again.";
 
 /** Wire the form `work`. `read()` gives the draft as JSON; `missing()` says what is still to be done
  * before it may be submitted, or nothing. The returned `restore(write)` is to be called once the page
@@ -111,7 +111,7 @@ export function desk({ read, missing, onMissing, onEscape }) {
     keptBanner({ prefix: form.dataset.kept, entries: draft.restore(write), read, take });
   }
 
-  return { draft, restore };
+  return { draft, restore, seconds, dismissed };
 }
 
 /** True for a plain key that is meant for the page: not typed into a field, no dialog in front. */

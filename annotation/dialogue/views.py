@@ -1,0 +1,196 @@
+"""The chat page, and what its buttons do. Each answers with the conversation as it then stands.
+
+Answers are named by their place in the order shown: what wrote them never reaches a labeler.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
+
+from annotation.dialogue.answers import AnswersUnavailableError
+from annotation.dialogue.finishing import conversation_finish, unfinished
+from annotation.dialogue.models import Turn
+from annotation.dialogue.talks import Talk, talk_of
+from annotation.dialogue.turns import (
+    LETTERS,
+    answers_offer,
+    turn_pick,
+    turn_say,
+    turn_undo,
+    turn_write,
+    typed_text,
+)
+from annotation.feedback.drafts import number
+from annotation.feedback.models import Ranking
+from annotation.feedback.views import desk_context
+from annotation.people.access import Access, action_view, project_view
+from annotation.people.models import MembershipRole
+from annotation.queue.dismissal import dismissal_told
+from annotation.queue.leases import assignment_get
+from annotation.queue.models import Assignment, Task
+from annotation.queue.views import next_task_url, seconds_read
+from annotation.texts import newlines_plain
+
+LABELER = MembershipRole.Role.LABELER
+PAGE = "work-dialogue"
+Act = Callable[[Assignment, QueryDict], Talk]
+
+
+def dialogue_get(access: Access, public_id: UUID) -> Assignment:
+    """The labeler's own assignment of a dialogue.
+
+    Raises Http404 for anybody else's, BadRequest for another kind of task.
+    """
+    assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    if assignment.task.kind != Task.Kind.DIALOGUE:
+        raise BadRequest("This task is no dialogue.")
+    return assignment
+
+
+def talk_context(talk: Talk, *, typed: str | None = None, failed: str = "") -> dict[str, Any]:
+    """What the conversation's part of the page shows; `failed` says why no answers came."""
+    return {
+        "talk": talk,
+        "stage": talk.stage,
+        "turns": [turn_shown(turn) for turn in talk.turns],
+        "answers": [
+            {"letter": letter, "text": answer.text}
+            for letter, answer in zip(LETTERS, talk.offered, strict=False)
+        ],
+        "strengths": [
+            {"value": value, "label": label, "key": value + 1}
+            for value, label in Ranking.Strength.choices
+        ],
+        "typed": typed_text(talk) if typed is None else typed,
+        "failed": failed,
+        "unfinished": unfinished(talk),
+    }
+
+
+def turn_shown(turn: Turn) -> dict[str, Any]:
+    told = ""
+    if turn.picked is not None:
+        letter = LETTERS[turn.order.index(turn.picked)]
+        told = f"{letter} · {turn.get_strength_display().lower()}"
+    elif turn.provenance == Turn.Provenance.WRITTEN_INSTEAD:
+        told = turn.get_provenance_display().lower()
+    return {"role": turn.role, "text": turn.text, "told": told}
+
+
+def dialogue_page(
+    request: HttpRequest,
+    access: Access,
+    talk: Talk,
+    *,
+    typed: str | None = None,
+    failed: str = "",
+    error: str = "",
+) -> HttpResponse:
+    """The whole page, or to htmx the conversation alone."""
+    status = 422 if error else 200
+    context = {**talk_context(talk, typed=typed, failed=failed), "error": error}
+    context["assignment"] = talk.assignment
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "annotation/dialogue_talk.html", context, status=status)
+    context |= desk_context(access, talk.assignment)
+    context |= {"submit_name": "dialogue-finish"}
+    return render(request, "annotation/dialogue.html", context, status=status)
+
+
+@dismissal_told
+@never_cache  # Back after a submission has to say that the task is submitted
+@project_view(LABELER)
+def work_dialogue(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    assignment = dialogue_get(access, public_id)
+    if assignment.state in (Assignment.State.SUBMITTED, Assignment.State.SKIPPED):
+        messages.info(request, f"This task is {assignment.get_state_display().lower()} already.")
+        return redirect("work", access.project.slug)
+    return dialogue_page(request, access, talk_of(assignment))
+
+
+def act_view(act: Act) -> Callable[..., HttpResponseBase]:
+    """The view of one of the page's buttons. What is refused is told, and nothing typed is lost."""
+
+    @dismissal_told
+    @action_view(LABELER, page=PAGE)
+    def view(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+        assignment = dialogue_get(access, public_id)
+        typed = newlines_plain(request.POST.get("text", ""))
+        try:
+            talk = act(assignment, request.POST)
+        except AnswersUnavailableError as error:
+            talk = talk_of(assignment)
+            return dialogue_page(request, access, talk, typed=typed, failed=error.messages[0])
+        except ValidationError as error:
+            talk, text = talk_of(assignment), " ".join(error.messages)
+            return dialogue_page(request, access, talk, typed=typed, error=text)
+        if request.htmx:  # type: ignore[attr-defined]
+            return dialogue_page(request, access, talk)
+        return redirect(PAGE, access.project.slug, public_id)
+
+    return view
+
+
+def seen(form: QueryDict) -> dict[str, int]:
+    """The step that the page shows, and its active seconds."""
+    step = number(form.get("step"))
+    return {
+        "step": -1 if step is None else step,
+        "active_seconds": seconds_read(form.get("active_seconds")),
+    }
+
+
+def say(assignment: Assignment, form: QueryDict) -> Talk:
+    return turn_say(assignment=assignment, text=form.get("text", ""), **seen(form))
+
+
+def ask(assignment: Assignment, form: QueryDict) -> Talk:
+    seconds = seconds_read(form.get("active_seconds"))
+    return answers_offer(assignment=assignment, active_seconds=seconds)
+
+
+def pick(assignment: Assignment, form: QueryDict) -> Talk:
+    index, strength = number(form.get("answer")), number(form.get("strength"))
+    if index is None or strength is None:
+        raise ValidationError("Choose the better answer, and say how much better it is.")
+    return turn_pick(assignment=assignment, index=index, strength=strength, **seen(form))
+
+
+def write(assignment: Assignment, form: QueryDict) -> Talk:
+    return turn_write(assignment=assignment, text=form.get("text", ""), **seen(form))
+
+
+def undo(assignment: Assignment, form: QueryDict) -> Talk:
+    return turn_undo(assignment=assignment, typed=form.get("text", ""), **seen(form))
+
+
+@dismissal_told
+@action_view(LABELER, page=PAGE)
+def dialogue_finish(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponseBase:
+    """Hand the conversation in and go to the next task."""
+    assignment = dialogue_get(access, public_id)
+    try:
+        conversation_finish(
+            assignment=assignment,
+            instructions_version=number(request.POST.get("instructions_version")),
+            active_seconds=seconds_read(request.POST.get("active_seconds")),
+        )
+    except ValidationError as error:
+        text = " ".join(error.messages)
+        if request.htmx:  # type: ignore[attr-defined]  # the page keeps what it holds
+            context = {"error": text}
+            return render(request, "annotation/desk_error.html", context, status=422)
+        typed = request.POST.get("text", "")
+        return dialogue_page(request, access, talk_of(assignment), typed=typed, error=text)
+    url = next_task_url(access)
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+
+
+ACTS = {"say": say, "answers": ask, "pick": pick, "write": write, "undo": undo}
