@@ -18,6 +18,7 @@ from annotation.models import (
 )
 from annotation.people.projects import member_add, project_create
 from annotation.prompts.prompts import content_hash, text_hash
+from annotation.queue.routes import Routes
 from benchmarks.web.sessions import session_make
 from benchmarks.web.texts import answers, question
 
@@ -66,8 +67,15 @@ def tasks_write(project: Project, numbers: range) -> None:
         for prompt, some in zip(prompts, texts, strict=True)
         for text in some
     )
+    routes = Routes(project)
     written = Task.objects.bulk_create(
-        Task(project=project, kind=Task.Kind.RANKING, prompt=prompt, k=len(some))
+        Task(
+            project=project,
+            kind=Task.Kind.RANKING,
+            route=routes.of(prompt, kind=Task.Kind.RANKING),
+            prompt=prompt,
+            k=len(some),
+        )
         for prompt, some in zip(prompts, texts, strict=True)
     )
     places = ((task, slot) for task in written for slot in range(task.k))
