@@ -32,6 +32,10 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "agreement_wanted",
             "overlap_most",
             "revise_minutes",
+            "queue_order",
+            "gold_every",
+            "daily_cap",
+            "sensitive",
             "prompts_wanted",
             "prompts_per_day",
             "prompts_ask",
@@ -69,6 +73,24 @@ class ProjectChangeSerializer(StrictSerializer):
         max_value=30 * 24 * 60,
         required=False,
         help_text="How long after handing in labelers may change what they said. 0: never.",
+    )
+    queue_order = serializers.ChoiceField(choices=Project.QueueOrder.choices, required=False)
+    gold_every = serializers.IntegerField(
+        min_value=0,
+        max_value=1_000,
+        required=False,
+        help_text="One claim in how many gives a labeler's unseen gold first. 0: no gold.",
+    )
+    daily_cap = serializers.IntegerField(
+        min_value=0,
+        max_value=10_000,
+        required=False,
+        help_text="Submissions of one labeler and day, in the site's time zone. 0: any number.",
+    )
+    sensitive = serializers.ListField(
+        child=serializers.DictField(child=serializers.CharField(max_length=80)),
+        required=False,
+        help_text='Categories of content that labelers may decline: {"key", "label"} each.',
     )
 
 

@@ -1,76 +1,15 @@
 """The forms of a project's settings and members. What they accept the domain checks once more."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.renderers import TemplatesSetting
-from django.utils.datastructures import MultiValueDict
-from django.utils.text import slugify
 
+from annotation.people.flags import FlagsField
 from annotation.people.models import Membership, MembershipRole, Project, default_rubric
 from annotation.people.queue_form import QueueForm
 from annotation.people.red_team_form import RedTeamForm
 from annotation.texts import newlines_plain
-
-Flag = dict[str, str]
-
-
-class FlagsWidget(forms.Widget):
-    """Rows of a label and a key, posted as two parallel lists; the last row is empty."""
-
-    template_name = "annotation/project_flags.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["rows"] = [*(value or []), {"key": "", "label": ""}]
-        return context
-
-    def value_from_datadict(
-        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
-    ) -> list[Flag]:
-        del files
-        getlist = getattr(data, "getlist", lambda key: data.get(key, []))
-        labels, keys = getlist(f"{name}_label"), getlist(f"{name}_key")
-        keys = [*keys, *[""] * (len(labels) - len(keys))]
-        return [
-            {"key": key.strip(), "label": label.strip()}
-            for label, key in zip(labels, keys, strict=False)
-        ]
-
-    def value_omitted_from_data(
-        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
-    ) -> bool:
-        del files
-        return f"{name}_label" not in data
-
-    def render(self, *args: Any, **kwargs: Any) -> Any:
-        # Through the project's own templates, not those of django.forms.
-        kwargs["renderer"] = TemplatesSetting()
-        return super().render(*args, **kwargs)
-
-
-class FlagsField(forms.Field):
-    """A rubric's yes/no questions. Rows without a label are dropped; a key is made where none is.
-
-    A key is what the data holds, so it should not change once people have labelled with it.
-    """
-
-    widget = FlagsWidget
-
-    def clean(self, value: list[Flag] | None) -> list[Flag]:
-        flags: list[Flag] = []
-        for row in value or []:
-            if not row["label"]:
-                continue
-            key = slugify(row["key"] or row["label"]).replace("-", "_")[:40]
-            if not key or not key[0].isalpha():
-                raise ValidationError(f"Give “{row['label']}” a key that begins with a letter.")
-            if key in {flag["key"] for flag in flags}:
-                raise ValidationError(f"Two flags share the key “{key}”.")
-            flags.append({"key": key, "label": row["label"]})
-        return flags
 
 
 class ProjectForm(QueueForm):
@@ -124,7 +63,7 @@ class ProjectForm(QueueForm):
 
     @classmethod
     def initial_new(cls) -> dict[str, Any]:
-        return {"flags": default_rubric()["flags"]}
+        return {"flags": default_rubric()["flags"], **cls.queue_initial_new()}
 
     def clean_instructions(self) -> str:
         """What a form does to newlines is no new text: an unchanged one stays as it is stored."""

@@ -133,7 +133,9 @@ class Project(models.Model):
         help_text="Submissions of a labeler and day, in the site's time zone. 0: any number.",
     )
     sensitive = models.JSONField(
-        default=default_sensitive, help_text="Categories of content that labelers may decline."
+        default=default_sensitive,
+        blank=True,
+        help_text="Categories of content that labelers may decline.",
     )
     revise_minutes = models.PositiveIntegerField(
         default=60,

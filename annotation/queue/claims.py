@@ -22,6 +22,7 @@ from django.utils import timezone
 from annotation.people.models import Membership, MembershipRole, Project, User
 from annotation.queue.models import Assignment, Task
 from annotation.queue.routes import routes_in_turn, tasks_claimable, turns
+from annotation.queue.standing import done_today
 from annotation.queue.tasks import extras_count, tasks_extras_fit
 
 State = Assignment.State
@@ -35,7 +36,8 @@ def task_claim(
     """Lease the next task, or return the lease that `labeler` holds already.
 
     `besides` is the assignment at hand when the next one is fetched ahead of its submission.
-    None means that there is no work, or that `labeler` holds max_open_leases already.
+    None means that there is no work, that `labeler` holds max_open_leases already, or that what
+    they have handed in today and hold reaches the project's daily_cap.
     Raises PermissionDenied for who is not an active labeler of the project.
     """
     with transaction.atomic():
@@ -47,6 +49,10 @@ def task_claim(
                 return lease_renew(lease, now)
         if len(held) >= project.max_open_leases:
             return None
+        if project.daily_cap:
+            done = done_today(labeler=labeler, project=project)
+            if done + len(held) >= project.daily_cap:
+                return None
         leases_expire(now=now)
         task = task_next(labeler=labeler, project=project, member=member, kind=kind)
         return lease_grant(task, labeler, now) if task else None

@@ -21,6 +21,12 @@ class Standing:
     done_today: int
     waiting: int
     open: bool
+    daily_cap: int = 0
+
+    @property
+    def capped(self) -> bool:
+        """Whether today's most is done; what is begun may be finished."""
+        return 0 < self.daily_cap <= self.done_today
 
     @property
     def waiting_text(self) -> str:
@@ -47,8 +53,10 @@ def standings_get(*, labeler: User, projects: Iterable[Project]) -> dict[int, St
         open=Exists(mine.filter(state=Assignment.State.LEASED)),
     )
     return {
-        row["pk"]: Standing(row["done"], min(waiting[row["pk"]], WAITING_CAP), row["open"])
-        for row in rows.values("pk", "done", "open")
+        row["pk"]: Standing(
+            row["done"], min(waiting[row["pk"]], WAITING_CAP), row["open"], row["daily_cap"]
+        )
+        for row in rows.values("pk", "done", "open", "daily_cap")
     }
 
 

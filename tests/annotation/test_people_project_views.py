@@ -137,15 +137,32 @@ def test_project_edit_of_nothing_makes_no_version(
 
 def test_project_edit_of_the_queue(client: Client, cast: Cast) -> None:
     sign_in(client, cast.ada)
-    queue = {"agreement_wanted": "70", "overlap_most": "4", "revise_minutes": "0"}
+    queue = {
+        "agreement_wanted": "70",
+        "overlap_most": "4",
+        "queue_order": "breadth",
+        "gold_every": "10",
+        "daily_cap": "40",
+        "revise_minutes": "0",
+        "sensitive_label": ["Violence", "Medical detail", ""],
+        "sensitive_key": ["violence", "", ""],
+    }
     assert client.post("/p/everyday/settings/", {**SETTINGS, **queue}).status_code == 302
     project = Project.objects.get(slug="everyday")
     assert (project.agreement_wanted, project.overlap_most) == (70, 4)
     assert project.revise_minutes == 0
-    assert 'value="70"' in client.get("/p/everyday/settings/").content.decode()
+    assert (project.queue_order, project.gold_every, project.daily_cap) == ("breadth", 10, 40)
+    assert [each["key"] for each in project.sensitive] == ["violence", "medical_detail"]
+    page = client.get("/p/everyday/settings/").content.decode()
+    for shown in ('value="70"', 'value="breadth" selected', "Medical detail", "Add a category"):
+        assert shown in page
     assert client.post("/p/everyday/settings/", SETTINGS).status_code == 302
     project.refresh_from_db()
-    assert project.agreement_wanted == 70  # what is left empty stays
+    assert (project.agreement_wanted, project.queue_order) == (70, "breadth")  # empty ones stay
+    assert len(project.sensitive) == 2
+    client.post("/p/everyday/settings/", {**SETTINGS, "sensitive_label": [""]})
+    project.refresh_from_db()
+    assert project.sensitive == []
 
 
 def test_project_edit_without_a_grade(client: Client, cast: Cast) -> None:

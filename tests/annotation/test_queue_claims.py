@@ -241,3 +241,20 @@ def test_a_lease_in_another_project_is_no_lease_here(cast):
     elsewhere = claim(cast.sita, cast.other)
     here = claim(cast.sita, cast.project)
     assert here.task.project == cast.project != elsewhere.task.project
+
+
+def test_a_day_has_its_most(cast):
+    """What is at hand is counted, and may be finished; yesterday's and other projects' is not."""
+    for _ in range(6):
+        demonstration_task(cast.project)
+    demonstration_task(cast.other)
+    cast.project.daily_cap = 2
+    demonstration_submit(assignment=claim(cast.lena, cast.project), text="Yesterday's.")
+    Assignment.objects.update(ended_at=timezone.now() - timedelta(days=1))
+    demonstration_submit(assignment=claim(cast.lena, cast.project), text="One.")
+    lease = claim(cast.lena, cast.project)
+    assert claim(cast.lena, cast.project, besides=lease) is None
+    assert claim(cast.lena, cast.project) == lease
+    demonstration_submit(assignment=lease, text="Two.")
+    assert claim(cast.lena, cast.project) is None
+    assert claim(cast.luis, cast.project) is not None

@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from annotation.feedback.demonstrations import demonstration_submit
 from annotation.models import (
     Assignment,
     Membership,
+    Project,
 )
 from tests.annotation.work import (
     Enter,
@@ -47,6 +49,19 @@ def test_start_leases_the_next_task_and_goes_there(cast: Cast, enter: Enter) -> 
 def test_start_with_an_empty_queue_says_so(cast: Cast, enter: Enter) -> None:
     page = enter(cast.lena).post("/p/everyday/work/", follow=True)
     assert b"Nothing is waiting" in page.content
+
+
+def test_work_says_when_the_day_is_done(cast: Cast, enter: Enter) -> None:
+    Project.objects.update(daily_cap=1)
+    for _ in range(2):
+        demonstration_task(cast.project)
+    client = enter(cast.lena)
+    lease = claimed(cast.lena, cast.project)
+    assert b"You have a task open" in client.get("/p/everyday/work/").content
+    demonstration_submit(assignment=lease, text="Said.")
+    page = client.post("/p/everyday/work/", follow=True)
+    assert "You have done today’s 1" in page.content.decode()
+    assert b"Start" not in page.content
 
 
 def test_work_tells_who_is_not_active(cast: Cast, enter: Enter) -> None:

@@ -1,0 +1,84 @@
+"""A list of labels with their keys, as a field of a form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils.datastructures import MultiValueDict
+from django.utils.text import slugify
+
+Flag = dict[str, str]
+
+
+class FlagsWidget(forms.Widget):
+    """Rows of a label and a key, posted as two parallel lists; the last row is empty.
+
+    Each of them is called `what`.
+    """
+
+    template_name = "annotation/project_flags.html"
+    what = "flag"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["what"] = self.what
+        context["widget"]["rows"] = [*(value or []), {"key": "", "label": ""}]
+        return context
+
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
+    ) -> list[Flag]:
+        del files
+        getlist = getattr(data, "getlist", lambda key: data.get(key, []))
+        labels, keys = getlist(f"{name}_label"), getlist(f"{name}_key")
+        keys = [*keys, *[""] * (len(labels) - len(keys))]
+        return [
+            {"key": key.strip(), "label": label.strip()}
+            for label, key in zip(labels, keys, strict=False)
+        ]
+
+    def value_omitted_from_data(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
+    ) -> bool:
+        del files
+        return f"{name}_label" not in data
+
+    def render(self, *args: Any, **kwargs: Any) -> Any:
+        # Through the project's own templates, not those of django.forms.
+        kwargs["renderer"] = TemplatesSetting()
+        return super().render(*args, **kwargs)
+
+
+class FlagsField(forms.Field):
+    """A rubric's yes/no questions, or the like. Rows without a label are dropped; a key is made
+    where none is.
+
+    A key is what the data holds, so it should not change once people have labelled with it.
+    """
+
+    widget: FlagsWidget = FlagsWidget  # type: ignore[assignment]  # the class; the instance here
+
+    def clean(self, value: list[Flag] | None) -> list[Flag]:
+        flags: list[Flag] = []
+        for row in value or []:
+            if not row["label"]:
+                continue
+            key = slugify(row["key"] or row["label"]).replace("-", "_")[:40]
+            if not key or not key[0].isalpha():
+                raise ValidationError(f"Give “{row['label']}” a key that begins with a letter.")
+            if key in {flag["key"] for flag in flags}:
+                raise ValidationError(f"Two {self.widget.what}s share the key “{key}”.")
+            flags.append({"key": key, "label": row["label"]})
+        return flags
+
+
+class CategoriesWidget(FlagsWidget):
+    what = "category"
+
+
+class CategoriesField(FlagsField):
+    """The categories of content that labelers may decline."""
+
+    widget = CategoriesWidget  # type: ignore[assignment]  # as above
