@@ -1,6 +1,7 @@
 """What any text that people or files bring must hold before it is stored."""
 
 import json
+import re
 import unicodedata
 from typing import Any
 
@@ -13,6 +14,8 @@ MAX_DEPTH = 60
 # counts as letters and symbols.
 UNSEEN = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me"}
 BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+
+BROKEN = re.compile("[\ud800-\udfff]")
 
 
 def text_validate(text: object, *, what: str, limit: int = MAX_TEXT, blank: bool = False) -> str:
@@ -69,6 +72,20 @@ def nested_deeper(value: Any, limit: int) -> bool:
                 inner.extend(each)
         level = inner
     return bool(level)
+
+
+def broken_within(value: Any) -> bool:
+    """Whether a JSON value holds half a surrogate pair, which no answer could even quote."""
+    level = [value]
+    while level:
+        each = level.pop()
+        if isinstance(each, dict):
+            level.extend((*each, *each.values()))
+        elif isinstance(each, list):
+            level.extend(each)
+        elif isinstance(each, str) and BROKEN.search(each):
+            return True
+    return False
 
 
 def json_validate(value: Any, *, what: str, limit: int = MAX_TEXT) -> Any:

@@ -47,6 +47,11 @@ class Curve:
         return "" if self.first is None else value_text(self.key, self.first)
 
     @property
+    def moved(self) -> bool:
+        """Whether there is a way from the first to the last to tell of."""
+        return self.first is not None and self.first_text != self.last_text
+
+    @property
     def share(self) -> bool:
         return self.key in SHARES
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 
-from annotation.api.parsers import BoundedJSONParser
+from annotation.api.parsers import BoundedJSONParser, length_check
 from annotation.people.access import Access, access_get
 from annotation.people.models import MembershipRole
 
@@ -54,6 +54,10 @@ class DomainView(GenericAPIView[M]):
 
     throttle_classes = [PersonThrottle]
     parser_classes = [BoundedJSONParser]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        length_check(request)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, DomainError):

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from annotation.texts import MAX_DEPTH, nested_deeper
+from annotation.texts import MAX_DEPTH, broken_within, nested_deeper
 
 
 class TooLargeError(APIException):
@@ -20,6 +21,20 @@ class TooLargeError(APIException):
     def __init__(self) -> None:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         super().__init__(f"The body is longer than {most:,} bytes. Send less at once.")
+
+
+class LengthRequiredError(APIException):
+    """Django reads no body whose length is not named: it would be taken for an empty one."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = "Name the body's length in Content-Length; chunked bodies are not read."
+
+
+def length_check(request: Request) -> None:
+    """Raises LengthRequiredError for a body sent in chunks."""
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        raise LengthRequiredError
 
 
 def refusal_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -62,4 +77,6 @@ class BoundedJSONParser(JSONParser):
             raise refusal from error
         if nested_deeper(body, MAX_DEPTH):
             raise refusal
+        if broken_within(body):
+            raise ParseError("The body holds half a surrogate pair: send whole characters.")
         return body

@@ -41,6 +41,7 @@ WORDS = {
     401: "Sign in, or send a token.",
     403: "Not with the caller's role, or without the CSRF token of a session.",
     404: "No such thing, or not for the caller to know of.",
+    411: "The body's length is not named.",
     413: "The body is too long.",
     415: "Another media type than those listed.",
     429: "Too many requests. Retry after the seconds that `Retry-After` says.",
@@ -70,7 +71,7 @@ class RefusalsSchema(AutoSchema):
         if isinstance(self.view, ProjectAPI):
             yield from (403, 404)
         if "requestBody" in operation:
-            yield from (413, 415)
+            yield from (411, 413, 415)
         if self.view.get_throttles():
             yield 429
 

@@ -189,6 +189,7 @@ class MemberAddForm(MemberForm):
     email = forms.EmailField(label="E-mail", required=False)
     password = forms.CharField(
         label="First password",
+        strip=False,  # as sign-in takes it
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Only for a new account. Leave it empty when the person has one.",

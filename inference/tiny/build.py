@@ -29,6 +29,7 @@ from inference.tiny.tokenizer import tokenizer_trained
 
 _TOKENIZER_DOCUMENTS: Final = 6000
 _MEASURED_PROMPTS: Final = 120
+_LEFT_BEHIND: Final = 3600.0  # seconds
 _PACKAGES: Final = ("torch", "transformers", "tokenizers")
 
 OnStep = Callable[[Step], None]
@@ -53,6 +54,7 @@ def base_build(
     standing = build_standing(folder=folder, seed=seed, config=config, vocabulary=vocabulary)
     if standing and not force:
         return standing
+    _leftovers_clear(folder)
     fresh = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -104,6 +106,13 @@ def _built_into(
         **asdict(copying),
         "packages": {name: version(name) for name in _PACKAGES},
     }
+
+
+def _leftovers_clear(folder: Path) -> None:
+    """Remove what builds that were killed have left; one that runs is younger than that."""
+    for leftover in folder.parent.glob(f".{folder.name}.*.tmp"):
+        if time.time() - leftover.stat().st_mtime > _LEFT_BEHIND:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _replace(fresh: Path, folder: Path) -> None:

@@ -223,6 +223,12 @@ def test_members_it_checks_access(client: Client, cast: Cast) -> None:
 NEW = {"username": "nora", "roles": ["labeler"], "state": "active", "password": "steel anchor 12"}
 
 
+def test_a_first_password_is_kept_as_typed(client: Client, cast: Cast) -> None:
+    password = "  steel anchor 12  "
+    sign_in(client, cast.ada).post("/p/everyday/members/new/", {**NEW, "password": password})
+    assert User.objects.get(username="nora").check_password(password)
+
+
 def test_member_new_makes_an_account(client: Client, cast: Cast) -> None:
     sign_in(client, cast.ada)
     assert client.get("/p/everyday/members/new/").status_code == 200

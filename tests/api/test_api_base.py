@@ -140,3 +140,23 @@ def test_a_page_has_an_end(cast, as_, limit):
     page = as_(cast.ada).get(f"/api/projects/everyday/prompts/?limit={limit}")
     assert page.status_code == 200
     assert (page.json()["count"], len(page.json()["results"])) == (501, 500)
+
+
+def test_half_a_surrogate_pair_is_refused_in_words(cast, as_):
+    """Half a pair cannot even be quoted in the answer."""
+    client = as_(cast.lena)
+    for body in (r'{"\ud800": 1}', r'{"kind": "\udfff"}'):
+        refused = client.post(
+            "/api/projects/everyday/tasks/claim/", body, content_type="application/json"
+        )
+        assert refused.status_code == 400
+        assert "surrogate" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("address", ["/api/projects/everyday/tasks/claim/", "/api/token/"])
+def test_a_chunked_body_is_refused_and_not_taken_for_an_empty_one(cast, as_, address):
+    refused = as_(cast.lena).post(
+        address, '{"kind": "x"}', content_type="application/json", HTTP_TRANSFER_ENCODING="chunked"
+    )
+    assert refused.status_code == 411
+    assert "Content-Length" in refused.json()["detail"]

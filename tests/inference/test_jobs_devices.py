@@ -75,6 +75,7 @@ def test_a_process_keeps_to_its_device(settings, monkeypatch):
     assert device_environment("cpu")["CUDA_VISIBLE_DEVICES"] == ""
     assert "CUDA_VISIBLE_DEVICES" not in device_environment("auto")
     assert device_environment("auto")["OMP_NUM_THREADS"] == "3"
+    assert device_environment("auto")["OMP_WAIT_POLICY"] == "passive"
 
 
 def test_devices_share_the_cores(settings, monkeypatch):

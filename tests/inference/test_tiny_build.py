@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -67,3 +68,13 @@ def test_the_fingerprint_names_seed_and_shape():
         build_fingerprint(seed=0, config=TINY, vocabulary=401),
     }
     assert len(prints) == 4
+
+
+def test_what_a_killed_build_left_is_cleared_and_a_running_one_is_not(tmp_path):
+    old, running = tmp_path / ".base.1.tmp", tmp_path / ".base.2.tmp"
+    for folder in (old, running):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    base_build(folder=tmp_path / "base", seed=0, config=TINY, vocabulary=400)
+    assert not old.exists()
+    assert running.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         self._report(build)
 
     def _build(self, *, config: PretrainConfig, **how: Any) -> Build:
+        # Read when torch is loaded. Threads that spin while they wait lose a shared machine's time.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         # Here and not above: torch must stay out of every process that only lists commands, and
         # takes seconds to load where nothing is to be built.
         from inference.tiny.build import base_build, progress_bar  # noqa: PLC0415
