@@ -14,6 +14,7 @@ from annotation.people.projects import (
     rubric_validate,
     user_create,
 )
+from annotation.queue.models import EVERYBODY
 from tests.annotation.work import demonstration_task, ranking_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
@@ -85,7 +86,7 @@ def test_raised_overlap_reopens_and_lowered_overlap_finishes(cast):
     states = dict(Task.objects.values_list("pk", "state"))
     overlaps = dict(Task.objects.values_list("pk", "overlap"))
     assert states == {open_task.pk: "open", done.pk: "open", closed.pk: "closed", gold.pk: "open"}
-    assert overlaps == {open_task.pk: 2, done.pk: 2, closed.pk: 1, gold.pk: 1}
+    assert overlaps == {open_task.pk: 2, done.pk: 2, closed.pk: 1, gold.pk: EVERYBODY}
     cast.project.refresh_from_db()
     project_update(actor=cast.ada, project=cast.project, overlap=1)
     assert Task.objects.get(pk=done.pk).state == "done"
