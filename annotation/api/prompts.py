@@ -19,6 +19,11 @@ class MessageSerializer(StrictSerializer):
     content = serializers.CharField(trim_whitespace=False)
 
 
+class AnswerSerializer(serializers.Serializer[Any]):
+    index = serializers.IntegerField(help_text="Place in the order shown, from 0.")
+    text = serializers.CharField()
+
+
 class PromptSerializer(serializers.ModelSerializer[Prompt]):
     messages = MessageSerializer(many=True)
 

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from annotation.api import exchange, projects, prompts, tasks, token, work, writing
+from annotation.api import (
+    dialogues,
+    exchange,
+    projects,
+    prompts,
+    talking,
+    tasks,
+    token,
+    work,
+    writing,
+)
 
 urlpatterns = [
     path("token/", token.TokenView.as_view(), name="api-token"),
@@ -23,6 +33,11 @@ urlpatterns = [
         "projects/<slug:slug>/tasks/demonstrations/",
         tasks.DemonstrationsView.as_view(),
         name="api-tasks-demonstrations",
+    ),
+    path(
+        "projects/<slug:slug>/tasks/dialogues/",
+        dialogues.DialoguesView.as_view(),
+        name="api-tasks-dialogues",
     ),
     path("projects/<slug:slug>/tasks/<int:task_id>/", tasks.TaskView.as_view(), name="api-task"),
     path(
@@ -48,6 +63,12 @@ urlpatterns = [
             ("skip/", work.SkipView, "-skip"),
             ("release/", work.ReleaseView, "-release"),
             ("submit/", work.SubmitView, "-submit"),
+            ("dialogue/", talking.DialogueView, "-dialogue"),
+            ("dialogue/say/", talking.SayView, "-dialogue-say"),
+            ("dialogue/answers/", talking.AnswersView, "-dialogue-answers"),
+            ("dialogue/pick/", talking.PickView, "-dialogue-pick"),
+            ("dialogue/write/", talking.WriteView, "-dialogue-write"),
+            ("dialogue/undo/", talking.UndoView, "-dialogue-undo"),
         )
     ),
     path("projects/<slug:slug>/written/", writing.WrittenView.as_view(), name="api-written"),

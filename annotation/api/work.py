@@ -7,7 +7,6 @@ a row and nothing about a completion's maker is in any response here.
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
@@ -20,7 +19,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import ProjectAPI, Role, StrictSerializer
-from annotation.api.prompts import MessageSerializer
+from annotation.api.dialogues import TalkSerializer
+from annotation.api.prompts import AnswerSerializer, MessageSerializer
+from annotation.dialogue.finishing import conversation_finish
+from annotation.dialogue.talks import talk_of
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import MAX_RANK, JudgmentInput, ranking_submit
@@ -34,11 +36,6 @@ from annotation.queue.leases import (
     shown_slots,
 )
 from annotation.queue.models import Assignment, Task
-
-
-class AnswerSerializer(serializers.Serializer[Any]):
-    index = serializers.IntegerField(help_text="Place in the order shown, from 0.")
-    text = serializers.CharField()
 
 
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
@@ -57,6 +54,7 @@ class WorkSerializer(AssignmentSerializer):
 
     messages = MessageSerializer(source="task.messages", many=True)
     answers = serializers.SerializerMethodField()
+    dialogue = serializers.SerializerMethodField(help_text="Null for other kinds.")
     draft = serializers.DictField()
     instructions = serializers.CharField(source="task.project.instructions")
     instructions_version = serializers.IntegerField(source="task.project.instructions_version")
@@ -68,6 +66,7 @@ class WorkSerializer(AssignmentSerializer):
             *AssignmentSerializer.Meta.fields,
             "messages",
             "answers",
+            "dialogue",
             "draft",
             "instructions",
             "instructions_version",
@@ -81,6 +80,12 @@ class WorkSerializer(AssignmentSerializer):
             {"index": index, "text": slot.completion.text}
             for index, slot in enumerate(shown_slots(assignment))
         ]
+
+    @extend_schema_field(TalkSerializer(allow_null=True))
+    def get_dialogue(self, assignment: Assignment) -> dict[str, Any] | None:
+        if assignment.task.kind != Task.Kind.DIALOGUE:
+            return None
+        return TalkSerializer(talk_of(assignment)).data
 
 
 class SecondsSerializer(StrictSerializer):
@@ -129,7 +134,7 @@ class JudgmentSerializer(StrictSerializer):
 
 
 class SubmitSerializer(SecondsSerializer):
-    """What both kinds of submission may say of the page that they come from."""
+    """What any submission may say of the page that it comes from."""
 
     instructions_version = serializers.IntegerField(
         allow_null=True, default=None, help_text="As the task came with: refused if it changed."
@@ -154,6 +159,10 @@ class RankingSubmitSerializer(SubmitSerializer):
     rubric_version = serializers.IntegerField(
         allow_null=True, default=None, help_text="As the task came with: refused if it changed."
     )
+
+
+class DialogueSubmitSerializer(SubmitSerializer):
+    """What was said is there already: this hands it in."""
 
 
 class LabelerAPI(ProjectAPI[Assignment]):
@@ -252,13 +261,17 @@ class SubmitView(LabelerAPI):
     @extend_schema(
         request=PolymorphicProxySerializer(
             component_name="Submission",
-            serializers=[DemonstrationSubmitSerializer, RankingSubmitSerializer],
+            serializers=[
+                DemonstrationSubmitSerializer,
+                RankingSubmitSerializer,
+                DialogueSubmitSerializer,
+            ],
             resource_type_field_name=None,
         ),
         responses=AssignmentSerializer,
     )
     def post(self, _request: Request, **_: Any) -> Response:
-        """Hand in a demonstration or a ranking. Twice is once; late is kept."""
+        """Hand in a demonstration, a ranking or a dialogue. Twice is once; late is kept."""
         assignment = self.mine()
         if assignment.task.kind == Task.Kind.DEMONSTRATION:
             demonstration_submit(assignment=assignment, **self.body(DemonstrationSubmitSerializer))
@@ -267,5 +280,5 @@ class SubmitView(LabelerAPI):
             judgments = [JudgmentInput(**judgment) for judgment in said.pop("judgments")]
             ranking_submit(assignment=assignment, judgments=judgments, **said)
         else:
-            raise ValidationError("Dialogue tasks cannot be submitted here.")
+            conversation_finish(assignment=assignment, **self.body(DialogueSubmitSerializer))
         return Response(AssignmentSerializer(self.mine()).data)

@@ -17,6 +17,7 @@ from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Demonstration, Ranking
 from annotation.feedback.rankings import JudgmentInput, judgments_create
 from annotation.feedback.signals import feedback_announce
+from annotation.prompts.marks import marks_of
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.prompts import (
     Messages,
@@ -75,7 +76,8 @@ def unfinished(talk: Talk) -> str:
 def feedback_write(talk: Talk, standing: dict[str, Any]) -> None:
     """The prompts, rankings and demonstrations of all answers.
 
-    The first prompt's split is that of all: a conversation never stands on both sides. Prompts of
+    A person's prompts stand on one side of a validation. Where others have begun in the same
+    words, the first prompt's side is that of all: a conversation never stands on both. Prompts of
     somebody who is held out are for tests, so that nobody trains on them either.
     """
     split = None if standing["trains"] else Prompt.Split.TEST.value
@@ -96,12 +98,14 @@ def feedback_write(talk: Talk, standing: dict[str, Any]) -> None:
 
 
 def prompt_of(talk: Talk, messages: Messages, split: str | None) -> Prompt:
+    task = talk.assignment.task
     return prompt_create(
-        project=talk.assignment.task.project,
+        project=task.project,
         messages=messages,
         use_case=UseCase.CHAT,
         source=Prompt.Source.LABELER,
-        contributor=f"conversation:{talk.conversation.public_id}",
+        contributor=f"user:{talk.assignment.labeler.public_id}",
+        marks=marks_of(task.prompt) if task.prompt else None,
         split=split,
     )[0]
 

@@ -32,6 +32,8 @@ from annotation.models import (
     Turn,
 )
 from annotation.people.projects import project_update
+from annotation.prompts.marks import Marks
+from annotation.prompts.prompts import split_for
 from annotation.queue.leases import assignment_skip
 from annotation.queue.tasks import task_close
 from tests.annotation.work import claim, counts, dialogue_task, lease_age, prompt_make
@@ -250,19 +252,27 @@ def test_a_conversation_stands_on_the_side_of_its_first_prompt(cast, lease, spli
     assert set(Prompt.objects.values_list("split", flat=True)) == {split}
 
 
-def test_conversations_are_split_by_themselves_not_by_their_labeler(cast):
-    sides = set()
-    for number in range(20):
+def test_a_persons_conversations_stand_on_one_side(cast):
+    for number in range(6):
         dialogue_task(cast.project, mode="both_sides")
         lease = claim(cast.lena, cast.project)
         say_and_write(lease, f"Hello {number}", "Hi")
-        say_and_write(lease, "More", "No")
-        conversation = conversation_finish(assignment=lease)
-        side = set(conversation.turns.exclude(prompt=None).values_list("prompt__split", flat=True))
-        assert len(side) == 1
-        sides |= side
-    assert "train" in sides
-    assert len(sides) > 1
+        conversation_finish(assignment=lease)
+    contributor = f"user:{cast.lena.public_id}"
+    sides = set(Prompt.objects.values_list("contributor", "split"))
+    assert sides == {(contributor, split_for(contributor))}
+
+
+def test_what_a_prompt_asks_of_its_labelers_its_dialogue_asks_too(cast):
+    prompt = prompt_make(cast.project, "Hallo", marks=Marks(language="de"))
+    dialogue_task(cast.project, mode="both_sides", prompts=[prompt])
+    Membership.objects.filter(user=cast.lena).update(languages=["de"])
+    assert claim(cast.luis, cast.project) is None
+    lease = claim(cast.lena, cast.project)
+    turn_write(assignment=lease, step=0, text="Guten Tag")
+    say_and_write(lease, "Und?", "Nichts")
+    conversation_finish(assignment=lease)
+    assert set(Prompt.objects.values_list("language", flat=True)) == {"de"}
 
 
 # --- any sequence ---
