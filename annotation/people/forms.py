@@ -170,12 +170,20 @@ class MemberForm(forms.Form):
     heldout = forms.BooleanField(
         label="Held out",
         required=False,
-        help_text="Only evaluates: nothing this person says ever trains.",
+        help_text="Is given evaluation tasks only: nothing this person says ever trains.",
+    )
+    languages = forms.CharField(
+        required=False, max_length=400, help_text="Such as en, de. Tasks in others go elsewhere."
+    )
+    skills = forms.CharField(
+        required=False, max_length=2_000, help_text="Tags such as law, sql. Tasks may ask for them."
     )
 
     @classmethod
     def initial_of(cls, membership: Membership) -> dict[str, Any]:
         return {
+            "languages": ", ".join(membership.languages),
+            "skills": ", ".join(membership.skills),
             "roles": [row.role for row in membership.roles.all()],
             "state": membership.state,
             "heldout": membership.heldout,
@@ -195,3 +203,33 @@ class MemberAddForm(MemberForm):
         help_text="Only for a new account. Leave it empty when the person has one.",
     )
     field_order = ["username", "email", "password", "roles", "state", "heldout"]
+
+
+class OwnWorkForm(forms.Form):
+    """What a labeler says about the work they want."""
+
+    languages = forms.CharField(
+        label="Languages you work in",
+        required=False,
+        max_length=400,
+        help_text="Short tags between commas: en, de. Tasks that name no language come too.",
+    )
+    declined = forms.MultipleChoiceField(
+        label="Never give me",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tasks marked so go to others. Nobody is told what you choose.",
+    )
+
+    def __init__(self, data: Any, *, membership: Membership) -> None:
+        initial = {
+            "languages": ", ".join(membership.languages),
+            "declined": membership.declined,
+        }
+        super().__init__(data, initial=initial)
+        categories = membership.project.sensitive
+        choices = [(each["key"], each["label"]) for each in categories]
+        if choices:
+            self.fields["declined"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["declined"]

@@ -1,12 +1,13 @@
 """Bringing people into a project."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annotation.people.models import Membership, Project, User
-from annotation.people.projects import member_add, user_create
+from annotation.people.projects import audit, member_add, user_create
+from annotation.tags import languages_read
 
 
 @transaction.atomic
@@ -20,9 +21,11 @@ def member_enrol(
     heldout: bool = False,
     email: str = "",
     password: str = "",
+    **matched: Iterable[str],
 ) -> Membership:
     """Add the person called `username`, making an account first when a password is given.
 
+    `matched` are the languages and skills of member_add.
     Raises ValidationError when the account is unknown and no password came with it, when it exists
     and one did (nobody sets another's password so), or when the person is a member already.
     """
@@ -40,5 +43,37 @@ def member_enrol(
     elif Membership.objects.filter(project=project, user=user).exists():
         raise ValidationError({"username": f"“{username}” is a member already."})
     return member_add(
-        actor=actor, project=project, user=user, roles=list(roles), state=state, heldout=heldout
+        actor=actor,
+        project=project,
+        user=user,
+        roles=list(roles),
+        state=state,
+        heldout=heldout,
+        **matched,
     )
+
+
+def member_prefer(
+    *, membership: Membership, languages: Iterable[str], declined: Iterable[str]
+) -> Membership:
+    """A member's own word on what they may be given. What they decline stays between them and us:
+    the audit event holds how much it is. Raises ValidationError by field.
+    """
+    read = languages_read(languages)
+    declined = sorted(set(declined))
+    unknown = set(declined) - {each["key"] for each in membership.project.sensitive}
+    if unknown:
+        raise ValidationError({"declined": f"Unknown: {', '.join(sorted(unknown))}."})
+    with transaction.atomic():
+        membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+        membership.languages, membership.declined = read, declined
+        membership.save(update_fields=["languages", "declined"])
+        audit(
+            project=membership.project,
+            actor=membership.user,
+            verb="member_prefer",
+            target=membership.user.username,
+            languages=read,
+            declined=len(declined),
+        )
+    return membership

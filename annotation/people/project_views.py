@@ -12,11 +12,12 @@ from annotation.people.access import Access, project_view
 from annotation.people.forms import (
     MemberAddForm,
     MemberForm,
+    OwnWorkForm,
     ProjectCreateForm,
     ProjectEditForm,
     ProjectForm,
 )
-from annotation.people.members import member_enrol
+from annotation.people.members import member_enrol, member_prefer
 from annotation.people.models import MembershipRole, User
 from annotation.people.projects import (
     member_update,
@@ -113,3 +114,21 @@ def member_edit(request: HttpRequest, access: Access, member_id: int) -> HttpRes
             messages.success(request, f"{member.user}: saved.")
             return redirect("members", access.project.slug)
     return render(request, "annotation/members_edit.html", {"form": form, "member": member})
+
+
+@project_view(MembershipRole.Role.LABELER)
+def work_settings(request: HttpRequest, access: Access) -> HttpResponse:
+    """A labeler's own page: languages, and what they do not want to see."""
+    if access.membership is None:
+        raise PermissionDenied("Only members have settings of their own.")
+    form = OwnWorkForm(request.POST or None, membership=access.membership)
+    if form.is_valid():
+        said = {"declined": [], **form.cleaned_data}
+        try:
+            member_prefer(membership=access.membership, **said)
+        except ValidationError as error:
+            form_errors_take(form, error)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("work", access.project.slug)
+    return render(request, "annotation/work_settings.html", {"form": form})

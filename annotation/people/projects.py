@@ -17,6 +17,7 @@ from annotation.people.models import (
     User,
 )
 from annotation.people.signals import project_changed
+from annotation.tags import MOST_HELD, languages_read, tags_read
 from annotation.texts import lines_of, text_validate
 
 Role = MembershipRole.Role
@@ -228,13 +229,18 @@ def member_add(
     roles: list[str],
     state: str = Membership.State.ACTIVE,
     heldout: bool = False,
+    languages: Iterable[str] = (),
+    skills: Iterable[str] = (),
 ) -> Membership:
     """Make `user` a member. Raises ValidationError when they are one already."""
     roles = roles_validate(roles)
+    matched = {"languages": languages_read(languages), "skills": skills_read(skills)}
     with transaction.atomic():
         try:
             with transaction.atomic():
-                membership = Membership(project=project, user=user, state=state, heldout=heldout)
+                membership = Membership(
+                    project=project, user=user, state=state, heldout=heldout, **matched
+                )
                 membership.clean_fields()
                 membership.save()
         except IntegrityError as error:
@@ -248,6 +254,7 @@ def member_add(
             roles=roles,
             state=state,
             heldout=heldout,
+            **{name: tags for name, tags in matched.items() if tags},
         )
     return membership
 
@@ -259,19 +266,24 @@ def member_update(
     roles: list[str] | None = None,
     state: str | None = None,
     heldout: bool | None = None,
+    languages: Iterable[str] | None = None,
+    skills: Iterable[str] | None = None,
 ) -> Membership:
     """Change what a member is and may do. What they have said keeps the standing it was given.
 
     Raises ValidationError; the last active admin of a project stays one.
     """
-    changes = {"roles": roles, "state": state, "heldout": heldout}
+    matched = {
+        "languages": None if languages is None else languages_read(languages),
+        "skills": None if skills is None else skills_read(skills),
+    }
+    changes = {"roles": roles, "state": state, "heldout": heldout, **matched}
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=membership.project_id)
         membership = Membership.objects.select_related("project", "user").get(pk=membership.pk)
-        if state is not None:
-            membership.state = state
-        if heldout is not None:
-            membership.heldout = heldout
+        for name, value in changes.items():
+            if value is not None and name != "roles":
+                setattr(membership, name, value)
         membership.clean_fields()
         membership.save()
         if roles is not None:
@@ -285,6 +297,10 @@ def member_update(
             **{key: value for key, value in changes.items() if value is not None},
         )
     return membership
+
+
+def skills_read(skills: Iterable[str]) -> list[str]:
+    return list(tags_read(skills, field="skills", what="A skill", most=MOST_HELD))
 
 
 def roles_set(membership: Membership, roles: list[str]) -> None:

@@ -1,5 +1,7 @@
 """The admin's pages: project, settings, members."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -296,3 +298,39 @@ def test_member_edit_it_checks_access(client: Client, cast: Cast) -> None:
     otto = cast.other.memberships.get(user=cast.otto)
     url = f"/p/everyday/members/{otto.pk}/"
     assert sign_in(client, cast.ada).get(url).status_code == 404  # of another project
+
+
+def test_work_settings_it_works(client: Client, cast: Cast) -> None:
+    url = "/p/everyday/work/settings/"
+    page = sign_in(client, cast.lena).get(url).content.decode()
+    assert "Self-harm" in page
+    assert url in client.get("/p/everyday/work/").content.decode()
+    data = {"languages": "de, en-GB", "declined": ["violence"]}
+    assert client.post(url, data)["Location"] == "/p/everyday/work/"
+    member = cast.project.memberships.get(user=cast.lena)
+    assert (member.languages, member.declined) == (["de", "en"], ["violence"])
+    assert 'value="violence" id="id_declined_1" checked' in re.sub(
+        r"\s+", " ", client.get(url).content.decode()
+    )
+    assert "such as en" in client.post(url, {"languages": "Deutsch"}).content.decode()
+    cast.project.sensitive = []
+    cast.project.save()
+    assert "Never give me" not in client.get(url).content.decode()
+
+
+def test_work_settings_it_checks_access(client: Client, cast: Cast) -> None:
+    url = "/p/everyday/work/settings/"
+    check_access(client, cast, url, member_status=200)
+    for person in (cast.ada, cast.rosa, cast.sita):  # the site admin is no member
+        assert sign_in(client, person).get(url).status_code == 403
+
+
+def test_member_edit_of_languages_and_skills(client: Client, cast: Cast) -> None:
+    member = cast.project.memberships.get(user=cast.lena)
+    url = f"/p/everyday/members/{member.pk}/"
+    data = {"roles": ["labeler"], "state": "active", "languages": "pt", "skills": "law, sql"}
+    assert sign_in(client, cast.ada).post(url, data).status_code == 302
+    member.refresh_from_db()
+    assert (member.languages, member.skills) == (["pt"], ["law", "sql"])
+    assert 'value="law, sql"' in client.get(url).content.decode()
+    assert "pt · law, sql" in client.get("/p/everyday/members/").content.decode()

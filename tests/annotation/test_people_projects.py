@@ -1,9 +1,12 @@
 """Projects, members, rubric and accounts."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from annotation.models import AuditEvent, Membership, Project, Task
+from annotation.people.members import member_prefer
 from annotation.people.projects import (
     audit,
     member_add,
@@ -105,6 +108,29 @@ def test_member_add_and_update(cast):
     )
     assert {row.role for row in membership.roles.all()} == {"reviewer"}
     assert membership.heldout
+
+
+def test_member_update_of_languages_and_skills(cast):
+    membership = Membership.objects.get(project=cast.project, user=cast.lena)
+    said: dict[str, Any] = {"languages": "pt-BR, en,", "skills": ["SQL", "law"]}
+    member_update(actor=cast.ada, membership=membership, **said)
+    membership.refresh_from_db()
+    assert (membership.languages, membership.skills) == (["en", "pt"], ["law", "sql"])
+    member_update(actor=cast.ada, membership=membership, state="active")
+    membership.refresh_from_db()
+    assert membership.languages == ["en", "pt"]
+    for wrong in ({"languages": "english"}, {"skills": ["x y"]}, {"skills": 3}):
+        with pytest.raises(ValidationError):
+            member_update(actor=cast.ada, membership=membership, **wrong)
+
+
+def test_member_prefer(cast):
+    membership = Membership.objects.get(project=cast.project, user=cast.lena)
+    membership = member_prefer(membership=membership, languages=["de"], declined=["hate", "hate"])
+    assert (membership.languages, membership.declined) == (["de"], ["hate"])
+    assert AuditEvent.objects.get(verb="member_prefer").data == {"languages": ["de"], "declined": 1}
+    with pytest.raises(ValidationError, match="Unknown: spiders"):
+        member_prefer(membership=membership, languages=[], declined=["spiders"])
 
 
 @pytest.mark.parametrize("roles", [[], ["king"], ["labeler", "king"]])
