@@ -224,6 +224,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "WritingKind": "annotation.models.WritingKind",
+        "RankingAim": "annotation.people.models.RankingAim",
         "TaskKind": "annotation.models.Task.Kind",
         "TaskCreateKind": "annotation.api.tasks.KINDS",
         "TaskPurpose": "annotation.models.Task.Purpose",

@@ -23,9 +23,12 @@ from annotation.api.dialogues import TalkSerializer
 from annotation.api.prompts import AnswerSerializer, MessageSerializer
 from annotation.dialogue.finishing import conversation_finish
 from annotation.dialogue.talks import talk_of
+from annotation.feedback.aims import ranks_best_first
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import MAX_RANK, JudgmentInput, ranking_submit
+from annotation.feedback.severity import LEAST, MOST
+from annotation.people.models import RankingAim, SeverityAsked
 from annotation.queue.claims import task_claim
 from annotation.queue.drafts import MAX_WRITER, DraftOvertakenError, draft_save
 from annotation.queue.leases import (
@@ -60,6 +63,12 @@ class WorkSerializer(AssignmentSerializer):
     instructions_version = serializers.IntegerField(source="task.project.instructions_version")
     rubric = serializers.DictField(source="task.project.rubric")
     rubric_version = serializers.IntegerField(source="task.project.rubric_version")
+    ranking_aim = serializers.ChoiceField(
+        source="task.project.ranking_aim", choices=RankingAim.choices
+    )
+    severity_asked = serializers.ChoiceField(
+        source="task.project.severity_asked", choices=SeverityAsked.choices
+    )
 
     class Meta(AssignmentSerializer.Meta):
         fields = (  # type: ignore[assignment]
@@ -72,6 +81,8 @@ class WorkSerializer(AssignmentSerializer):
             "instructions_version",
             "rubric",
             "rubric_version",
+            "ranking_aim",
+            "severity_asked",
         )
 
     @extend_schema_field(AnswerSerializer(many=True))
@@ -131,6 +142,13 @@ class JudgmentSerializer(StrictSerializer):
     rank = serializers.IntegerField(min_value=1, max_value=MAX_RANK, allow_null=True, default=None)
     likert = serializers.IntegerField(min_value=1, max_value=7, allow_null=True, default=None)
     flags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
+    severity = serializers.IntegerField(
+        min_value=LEAST,
+        max_value=MOST,
+        allow_null=True,
+        default=None,
+        help_text="How badly it breaks the rules, where the project asks for it.",
+    )
 
 
 class SubmitSerializer(SecondsSerializer):
@@ -146,7 +164,10 @@ class DemonstrationSubmitSerializer(SubmitSerializer):
 
 
 class RankingSubmitSerializer(SubmitSerializer):
-    """`judgments`: one for each answer, in the order shown. Rank 1 is best, equal ranks tie."""
+    """`judgments`: one for each answer, in the order shown. Rank 1 is best, equal ranks tie.
+
+    With `aim` "worst", rank 1 is the worst: the ranks are turned round before they are stored.
+    """
 
     judgments = JudgmentSerializer(many=True)
     outcome = serializers.ChoiceField(
@@ -156,6 +177,7 @@ class RankingSubmitSerializer(SubmitSerializer):
         choices=Ranking.Strength.choices, allow_null=True, default=None
     )
     note = serializers.CharField(max_length=10_000, allow_blank=True, default="")
+    aim = serializers.ChoiceField(choices=RankingAim.choices, default=RankingAim.BEST)
     rubric_version = serializers.IntegerField(
         allow_null=True, default=None, help_text="As the task came with: refused if it changed."
     )
@@ -277,7 +299,12 @@ class SubmitView(LabelerAPI):
             demonstration_submit(assignment=assignment, **self.body(DemonstrationSubmitSerializer))
         elif assignment.task.kind == Task.Kind.RANKING:
             said = self.body(RankingSubmitSerializer)
-            judgments = [JudgmentInput(**judgment) for judgment in said.pop("judgments")]
+            given = said.pop("judgments")
+            ranks = ranks_best_first([each["rank"] for each in given], said["aim"])
+            judgments = [
+                JudgmentInput(**{**each, "rank": rank})
+                for each, rank in zip(given, ranks, strict=True)
+            ]
             ranking_submit(assignment=assignment, judgments=judgments, **said)
         else:
             conversation_finish(assignment=assignment, **self.body(DialogueSubmitSerializer))

@@ -69,6 +69,7 @@ class RankingRow:
     ranks: list[int]
     likerts: list[int | None]
     flags: list[list[str]]
+    severities: list[int | None]
     strength: int | None
     labeler: str
     split: str
@@ -178,6 +179,7 @@ def ranking_row(project: Project, ranking: Ranking, judgments: list[Judgment]) -
         ranks=[row.rank for row in judgments if row.rank is not None],
         likerts=[row.likert for row in judgments],
         flags=[list(row.flags) for row in judgments],
+        severities=[row.severity for row in judgments],
         strength=ranking.strength,
         labeler=labeler_pseudonym(project, ranking.labeler, ranking.author),
         split=ranking.prompt.split,
@@ -222,9 +224,14 @@ def lines_kwise(project: Project, filters: ExportFilters | None) -> Lines:
     """
     for row in iter_rankings(project=project, filters=filters):
         responses: list[dict[str, Any]] = []
-        answers = zip(row.completions, row.ranks, row.likerts, row.flags, strict=True)
-        for text, rank, likert, flags in sorted(answers, key=lambda answer: (answer[1], answer[0])):
+        answers = zip(
+            row.completions, row.ranks, row.likerts, row.flags, row.severities, strict=True
+        )
+        best_first = sorted(answers, key=lambda answer: (answer[1], answer[0]))
+        for text, rank, likert, flags, severity in best_first:
             said = {"likert": likert} if likert is not None else {}
+            if severity is not None:
+                said["severity"] = severity
             responses.append({"text": text, "rank": rank, **said, "flags": flags})
         yield {
             "prompt": row.messages,

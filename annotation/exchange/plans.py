@@ -18,7 +18,7 @@ from annotation.prompts.prompts import content_hash, text_hash
 from annotation.texts import leaves_mark
 
 Kind = ImportBatch.Kind
-Grade = tuple[int | None, tuple[str, ...]]  # likert, flags
+Grade = tuple[int | None, tuple[str, ...], int | None]  # likert, flags, severity
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Plan:
     """Rows to be, with completions named by their text hash.
 
     `texts`: hash -> text; `origins`: (hash, author); `tasks`: hashes of each ranking task;
-    `ranking`: (hash, dense rank) of each completion; `graded`: hash -> Likert grade and flags;
+    `ranking`: (hash, dense rank) of each completion; `graded`: hash -> Likert grade, flags and
+    severity;
     `notes`: what is left out, and why; `unknown`: what every line may hold that has no place here.
     """
 
@@ -104,7 +105,9 @@ def record_restrict(record: Record, kind: str) -> Record:
         given = record.answers or (Answer(record.demonstration),)
         if not any(answer.text for answer in given):
             raise LineError("Holds no completion: import it as another kind, or as any.")
-        answers = tuple(replace(answer, rank=None, likert=None, flags=()) for answer in given)
+        answers = tuple(
+            replace(answer, rank=None, likert=None, flags=(), severity=None) for answer in given
+        )
         return replace(record, demonstration="", answers=answers)
     if kind == Kind.PREFERENCES:
         if not record.ranked:
@@ -138,7 +141,7 @@ def grades_plan(
     unknown: list[str] = []
     for digest, answer in hashed:
         likert = answer.likert
-        if not ranked and (likert is not None or answer.flags):
+        if not ranked and (likert is not None or answer.flags or answer.severity is not None):
             unknown.append("grades and flags of answers without ranks")
             continue
         if likert is not None and rubric["likert"] is None:
@@ -149,7 +152,8 @@ def grades_plan(
             for flag in answer.flags
             if flag not in known
         ]
-        graded.setdefault(digest, (likert, tuple(flag for flag in answer.flags if flag in known)))
+        flags = tuple(flag for flag in answer.flags if flag in known)
+        graded.setdefault(digest, (likert, flags, answer.severity))
     return graded, tuple(dict.fromkeys(unknown))
 
 

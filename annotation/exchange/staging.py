@@ -256,10 +256,15 @@ class Chunk:
         self.made("rankings", fresh.lines.values())
 
     def judgment(self, ranking: Ranking, plan: Plan, digest: str, rank: int) -> Judgment:
-        likert, flags = plan.graded[digest]
+        likert, flags, severity = plan.graded[digest]
         completion = self.completion(plan, digest)
         return Judgment(
-            ranking=ranking, completion_id=completion, rank=rank, likert=likert, flags=list(flags)
+            ranking=ranking,
+            completion_id=completion,
+            rank=rank,
+            likert=likert,
+            flags=list(flags),
+            severity=severity,
         )
 
 

@@ -5,13 +5,16 @@ is left out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
 
+from annotation.feedback.aims import ranks_best_first, slots_turned
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import JudgmentInput
+from annotation.feedback.severity import LEAST, MOST
+from annotation.people.models import RankingAim
 from annotation.texts import newlines_plain
 
 
@@ -22,10 +25,7 @@ class AnswerDraft:
     slot: int = 0
     likert: int | None = None
     flags: list[str] = field(default_factory=list)
-
-    def judgment(self, outcome: str) -> JudgmentInput:
-        rank = self.slot or None if outcome == Ranking.Outcome.RANKED else None
-        return JudgmentInput(rank, self.likert, self.flags)
+    severity: int | None = None
 
 
 @dataclass(frozen=True)
@@ -33,44 +33,78 @@ class RankingDraft:
     answers: list[AnswerDraft]
     outcome: str = Ranking.Outcome.RANKED
     note: str = ""
+    aim: str = RankingAim.BEST
 
     def judgments(self) -> list[JudgmentInput]:
-        """In the order shown, as ranking_submit takes them."""
-        return [answer.judgment(self.outcome) for answer in self.answers]
+        """In the order shown, the best first, as ranking_submit takes them."""
+        ranked = self.outcome == Ranking.Outcome.RANKED
+        slots = [answer.slot or None if ranked else None for answer in self.answers]
+        return [
+            JudgmentInput(rank, answer.likert, answer.flags, answer.severity)
+            for rank, answer in zip(ranks_best_first(slots, self.aim), self.answers, strict=True)
+        ]
+
+    def aimed(self, aim: str) -> "RankingDraft":
+        """The same draft for a page of this aim: begun under the other, its slots are turned."""
+        if aim == self.aim:
+            return self
+        slots = slots_turned([answer.slot for answer in self.answers], len(self.answers))
+        answers = [
+            replace(answer, slot=slot) for slot, answer in zip(slots, self.answers, strict=True)
+        ]
+        return replace(self, answers=answers, aim=aim)
 
 
 def ranking_draft_saved(draft: dict[str, Any], k: int) -> RankingDraft:
-    """Read {"slots": [...], "likert": [...], "flags": [[...]], "none": bool, "note": str}."""
-    slots, likert, flags = (as_list(draft.get(name), k) for name in ("slots", "likert", "flags"))
+    """Read {"slots": [...], "likert": [...], "flags": [[...]], "severity": [...], "none": bool,
+    "note": str, "aim": "best" or "worst"}.
+    """
+    slots, likert, flags, severity = (
+        as_list(draft.get(name), k) for name in ("slots", "likert", "flags", "severity")
+    )
     answers = [
         AnswerDraft(
             slot=whole_or(slots[i], 0, k, 0) or 0,
             likert=whole_or(likert[i], 1, 7, None),
             flags=[flag for flag in as_list(flags[i]) if isinstance(flag, str)],
+            severity=whole_or(severity[i], LEAST, MOST, None),
         )
         for i in range(k)
     ]
     note = draft.get("note")
     return RankingDraft(
-        answers, outcome_of(draft.get("none") is True), note if isinstance(note, str) else ""
+        answers,
+        outcome_of(draft.get("none") is True),
+        note if isinstance(note, str) else "",
+        aim_of(draft.get("aim")),
     )
 
 
 def ranking_draft_posted(form: QueryDict, k: int) -> RankingDraft:
-    """Read the fields rank-0.., likert-0.., flags-0.. by place in the order shown."""
+    """Read the fields rank-0.., likert-0.., flags-0.., severity-0.. by place in the order shown."""
     answers = [
         AnswerDraft(
             slot=number(form.get(f"rank-{i}")) or 0,
             likert=number(form.get(f"likert-{i}")),
             flags=form.getlist(f"flags-{i}"),
+            severity=number(form.get(f"severity-{i}")),
         )
         for i in range(k)
     ]
-    return RankingDraft(answers, outcome_of("none" in form), newlines_plain(form.get("note") or ""))
+    return RankingDraft(
+        answers,
+        outcome_of("none" in form),
+        newlines_plain(form.get("note") or ""),
+        aim_of(form.get("aim")),
+    )
 
 
 def outcome_of(none_acceptable: bool) -> str:
     return Ranking.Outcome.NONE_ACCEPTABLE if none_acceptable else Ranking.Outcome.RANKED
+
+
+def aim_of(value: Any) -> str:
+    return RankingAim.WORST if value == RankingAim.WORST else RankingAim.BEST
 
 
 def as_list(value: Any, length: int = 0) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from annotation.people.models import Project, User
+from annotation.people.models import Project, RankingAim, User
 from annotation.prompts.models import Completion, ImportBatch, Prompt, VisibleQuerySet
 from annotation.queue.models import Assignment, Task
 
@@ -99,6 +99,12 @@ class Ranking(Feedback):
 
     outcome = models.CharField(max_length=16, choices=Outcome)
     strength = models.PositiveSmallIntegerField(choices=Strength, null=True)
+    aim = models.CharField(
+        max_length=8,
+        choices=RankingAim,
+        default=RankingAim.BEST,
+        help_text="What rank 1 was where it was given; the ranks stored begin with the best.",
+    )
     note = models.TextField(blank=True)
 
     objects = VisibleQuerySet["Ranking"].as_manager()
@@ -116,6 +122,9 @@ class Ranking(Feedback):
                 fields=["project", "import_key"],
                 condition=~models.Q(import_key=""),
                 name="ranking_import_once",
+            ),
+            models.CheckConstraint(
+                name="ranking_aim_known", condition=models.Q(aim__in=["best", "worst"])
             ),
             models.CheckConstraint(
                 name="ranking_outcome_known",
@@ -138,6 +147,9 @@ class Judgment(models.Model):
     completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="judgments")
     rank = models.PositiveSmallIntegerField(null=True, help_text="Null when none was acceptable.")
     likert = models.PositiveSmallIntegerField(null=True)
+    severity = models.PositiveSmallIntegerField(
+        null=True, help_text="How badly it breaks the rules, 0 to 4, where that is asked."
+    )
     flags = models.JSONField(default=list)
 
     class Meta:
@@ -147,6 +159,10 @@ class Judgment(models.Model):
             models.CheckConstraint(
                 name="judgment_rank_positive",
                 condition=models.Q(rank=None) | models.Q(rank__gte=1),
+            ),
+            models.CheckConstraint(
+                name="judgment_severity_0_to_4",
+                condition=models.Q(severity=None) | models.Q(severity__gte=0, severity__lte=4),
             ),
             models.CheckConstraint(
                 name="judgment_likert_1_to_7",

@@ -10,8 +10,9 @@ from django.db import transaction
 from annotation.feedback.disagreement import disagreement_meet
 from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Judgment, Ranking, Source
+from annotation.feedback.severity import severities_validate
 from annotation.feedback.signals import feedback_announce
-from annotation.people.models import Project, User
+from annotation.people.models import Project, RankingAim, User
 from annotation.prompts.models import Completion, ImportBatch, Prompt
 from annotation.queue.leases import assignment_lock, assignment_submit, shown_slots
 from annotation.queue.models import Assignment, Task
@@ -23,11 +24,13 @@ MAX_RANK = 1_000
 
 @dataclass(frozen=True)
 class JudgmentInput:
-    """What was said about one completion: its rank slot (1 is best), a 1-7 grade, and flags."""
+    """What was said about one completion: its rank slot (1 is best: see aims.py), a 1-7 grade,
+    flags, and how severely it breaks the rules."""
 
     rank: int | None
     likert: int | None = None
     flags: list[str] = field(default_factory=list)
+    severity: int | None = None
 
 
 def dense_ranks(ranks: Sequence[int]) -> list[int]:
@@ -46,8 +49,11 @@ def ranking_submit(
     active_seconds: int = 0,
     instructions_version: int | None = None,
     rubric_version: int | None = None,
+    aim: str = RankingAim.BEST,
 ) -> Ranking:
     """Hand in a ranking; `judgments[i]` is about the i-th completion *in the order shown*.
+
+    Rank 1 is the best; `aim` tells what it was on the page, before ranks_best_first.
 
     The versions are those that the labeler was shown: under others nothing is taken in.
     Handing in twice returns what was handed in first; late work is kept (see assignment_submit).
@@ -65,7 +71,9 @@ def ranking_submit(
         completion_ids = completions_judged(fresh, judgments, outcome=outcome)
         standing = feedback_standing(fresh)
         assignment_submit(assignment=fresh, active_seconds=active_seconds)
-        ranking = Ranking.objects.create(**standing, outcome=outcome, strength=strength, note=note)
+        ranking = Ranking.objects.create(
+            **standing, outcome=outcome, strength=strength, note=note, aim=aim
+        )
         judgments_create(ranking, completion_ids, judgments)
         if not fresh.extra:
             disagreement_meet(fresh.task)
@@ -83,7 +91,13 @@ def completions_judged(
     slots = shown_slots(assignment)
     if len(judgments) != len(slots):
         raise ValidationError(f"There are {len(slots)} answers to judge, not {len(judgments)}.")
-    judgments_validate(judgments, outcome=outcome, rubric=assignment.task.project.rubric)
+    project = assignment.task.project
+    judgments_validate(judgments, outcome=outcome, rubric=project.rubric)
+    severities_validate(
+        [judgment.severity for judgment in judgments],
+        ranks=[judgment.rank for judgment in judgments],
+        asked=project.severity_asked,
+    )
     return [slot.completion_id for slot in slots]
 
 
@@ -96,10 +110,13 @@ def ranking_says(
     slots = shown_slots(ranking.assignment)
     given = [judgment.rank for judgment in judgments if judgment.rank is not None]
     dense: dict[int | None, int] = dict(zip(given, dense_ranks(given), strict=True))
-    said = [(dense.get(each.rank), each.likert, sorted(set(each.flags))) for each in judgments]
+    said = [
+        (dense.get(each.rank), each.likert, each.severity, sorted(set(each.flags)))
+        for each in judgments
+    ]
     stored = [held[slot.completion_id] for slot in slots]
     return (ranking.outcome, ranking.note) == (outcome, note) and [
-        (each.rank, each.likert, each.flags) for each in stored
+        (each.rank, each.likert, each.severity, each.flags) for each in stored
     ] == said
 
 
@@ -170,6 +187,7 @@ def judgments_create(
             completion_id=completion_id,
             rank=rank,
             likert=judgment.likert,
+            severity=judgment.severity,
             flags=sorted(set(judgment.flags)),
         )
         for completion_id, rank, judgment in zip(completion_ids, ranks, judgments, strict=True)

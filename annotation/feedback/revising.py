@@ -23,7 +23,7 @@ from annotation.feedback.rankings import (
     ranking_says,
 )
 from annotation.feedback.signals import feedback_announce
-from annotation.people.models import User
+from annotation.people.models import RankingAim, User
 from annotation.queue.claims import labeler_memberships
 from annotation.queue.leases import assignment_lock
 from annotation.queue.models import Assignment, Task
@@ -94,6 +94,7 @@ def ranking_revise(
     note: str = "",
     instructions_version: int | None = None,
     rubric_version: int | None = None,
+    aim: str = RankingAim.BEST,
 ) -> Ranking:
     """As demonstration_revise; `judgments` are in the order shown, as ranking_submit takes them.
 
@@ -109,7 +110,9 @@ def ranking_revise(
         revising_check(fresh, current, base=base)
         versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
         completion_ids = completions_judged(fresh, judgments, outcome=outcome)
-        revised = revision_create(fresh, current, outcome=outcome, strength=strength, note=note)
+        revised = revision_create(
+            fresh, current, outcome=outcome, strength=strength, note=note, aim=aim
+        )
         judgments_create(revised, completion_ids, judgments)
         if not fresh.extra:
             disagreement_meet(fresh.task)

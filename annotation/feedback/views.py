@@ -72,6 +72,7 @@ def ranking_page(
 ) -> HttpResponse:
     slots = shown_slots(assignment)
     draft = draft or ranking_draft_saved(assignment.draft, len(slots))
+    draft = draft.aimed(access.project.ranking_aim)
     rubric = access.project.rubric
     context = {
         **desk_context(access, assignment),
@@ -151,6 +152,7 @@ def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:
         judgments=judgments,
         outcome=draft.outcome,
         note=draft.note,
+        aim=draft.aim,
         instructions_version=number(request.POST.get("instructions_version")),
         rubric_version=number(request.POST.get("rubric_version")),
         active_seconds=seconds_read(request.POST.get("active_seconds")),

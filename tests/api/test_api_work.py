@@ -233,3 +233,22 @@ def test_labelers_learn_neither_makers_nor_ids(cast, as_):
         said = set(map(str, keys_and_values(json.loads(response.content))))
         assert not said & {str(910_000 + index) for index in range(5)}
         assert not said & {"completion", "completion_id", "model", "author", "task", "prompt"}
+
+
+def test_ranks_with_the_worst_first_are_turned_round(cast, as_):
+    cast.project.ranking_aim, cast.project.severity_asked = "worst", "worst"
+    cast.project.save()
+    ranking_task(cast.project, 4)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    assert (work["ranking_aim"], work["severity_asked"]) == ("worst", "worst")
+    judgments = [{"rank": rank} for rank in (1, 3, 2, 2)]
+    judgments[0]["severity"] = 4
+    refused = end(client, work, "submit", {"judgments": judgments})  # here rank 3 is the worst
+    assert refused.status_code == 400
+    said = end(client, work, "submit", {"judgments": judgments, "aim": "worst"})
+    assert said.status_code == 200
+    held = dict(Judgment.objects.values_list("completion__text", "rank"))
+    assert [held[answer["text"]] for answer in work["answers"]] == [3, 1, 2, 2]
+    assert Judgment.objects.get(rank=3).severity == 4
+    assert Ranking.objects.get().aim == "worst"

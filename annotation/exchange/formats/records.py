@@ -24,7 +24,7 @@ def readable(text: str) -> str:
 @dataclass(frozen=True)
 class Answer:
     """A completion as a file gives it. `rank` 1 is best, equal ranks tie, None is unranked;
-    `likert` is 1 (worst) to 7; `flags` are keys of a rubric.
+    `likert` is 1 (worst) to 7; `flags` are keys of a rubric; `severity` is 0 to 4 (the worst).
     """
 
     text: str
@@ -32,6 +32,7 @@ class Answer:
     rank: int | None = None
     likert: int | None = None
     flags: tuple[str, ...] = ()
+    severity: int | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from annotation.exchange.formats.records import (
     readable,
     record_validate,
 )
+from annotation.feedback.severity import LEAST, MOST
 from annotation.prompts.marks import Marks, marks_read
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.prompts import Messages
@@ -169,8 +170,8 @@ def read_messages(fields: Fields) -> list[Record]:
 
 
 def read_answers(fields: Fields) -> list[Record]:
-    """{prompt, completions: [text or {text, model?, rank?, likert?, flags?}], ranks?, reference?},
-    or the same with `responses`.
+    """{prompt, completions: [text or {text, model?, rank?, likert?, flags?, severity?}], ranks?,
+    reference?}, or the same with `responses`.
     """
     prompt = prompt_of(fields)
     name = next(name for name in ("completions", "responses") if name in fields)
@@ -210,18 +211,19 @@ def answer_item(item: Any, rank: Any, prompt: Messages, what: str) -> Answer:
         text,
         author,
         None if rank is None else whole(rank, f"{what}: the rank"),
-        likert_read(item.get("likert"), what),
+        scale_read(item.get("likert"), f"{what}: the likert grade", 1, 7, "1 (worst) and 7"),
         flags_read(item.get("flags"), what),
+        scale_read(item.get("severity"), f"{what}: the severity", LEAST, MOST, "0 and 4 (worst)"),
     )
 
 
-def likert_read(value: Any, what: str) -> int | None:
+def scale_read(value: Any, what: str, low: int, high: int, ends: str) -> int | None:
     if value in (None, ""):
         return None
-    likert = whole(value, f"{what}: the likert grade")
-    if not 1 <= likert <= 7:
-        raise LineError(f"{what}: the likert grade must lie between 1 (worst) and 7.")
-    return likert
+    number = whole(value, what)
+    if not low <= number <= high:
+        raise LineError(f"{what} must lie between {ends}.")
+    return number
 
 
 def flags_read(value: Any, what: str) -> tuple[str, ...]:

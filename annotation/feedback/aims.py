@@ -1,0 +1,32 @@
+"""From which end labelers count. What is stored begins with the best, whatever they were shown.
+
+A red team looks for the worst answer: on its pages rank 1 is the worst. Ranks are turned round here
+as they come in, and nowhere else, so that all that reads them may take 1 for the best.
+"""
+
+from collections.abc import Sequence
+
+from annotation.people.models import RankingAim
+
+
+def ranks_best_first(ranks: Sequence[int | None], aim: str) -> list[int | None]:
+    """Ranks given under `aim`, so that the best has the smallest; ties stay ties, None stays None.
+
+    Turned twice, dense ranks are the same again: this shows stored ranks under an aim too. What is
+    no rank is left as it is, for the check that refuses it.
+    """
+    given = [rank for rank in ranks if rank is not None]
+    if aim != RankingAim.WORST or not given or min(given) < 1:
+        return list(ranks)
+    return [None if rank is None else max(given) + 1 - rank for rank in ranks]
+
+
+def slots_turned(slots: Sequence[int], k: int) -> list[int]:
+    """The slots 1..k of an unfinished ranking, counted from the other end; 0 is not yet ranked."""
+    return [k + 1 - slot if 1 <= slot <= k else slot for slot in slots]
+
+
+def pick_ranks(picked: int, count: int, aim: str) -> list[int]:
+    """Ranks, the best first, of `count` answers of which the `picked`-th was taken under `aim`."""
+    first, others = (1, 2) if aim == RankingAim.BEST else (2, 1)
+    return [first if index == picked else others for index in range(count)]
