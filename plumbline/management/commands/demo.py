@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from plumbline.demo import ACCOUNTS, PASSWORD, demo_seed
+from plumbline.demo_dialogues import demo_dialogues_seed
 from plumbline.ports import port_refusal
 
 HOST = "127.0.0.1"
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             call_command("build_base_model")
         if demo_seed():
             self.stdout.write("Made the demo project with its people, prompts and first answers.")
+        if demo_dialogues_seed():
+            self.stdout.write("Made a project of dialogues beside it.")
         self.say_how_to_sign_in(port)
         if not no_start:
             self.start(port)
