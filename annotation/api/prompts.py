@@ -10,8 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import ProjectAPI, Role, StrictSerializer
+from annotation.api.marks import MarksSerializer, marks_take
+from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Completion, Prompt, UseCase
 from annotation.prompts.prompts import completion_create, prompt_create
+from annotation.queue.marking import prompt_mark
 
 
 class MessageSerializer(StrictSerializer):
@@ -36,11 +39,14 @@ class PromptSerializer(serializers.ModelSerializer[Prompt]):
             "source",
             "contributor",
             "split",
+            "language",
+            "skills",
+            "sensitive",
             "created_at",
         )
 
 
-class PromptCreateSerializer(StrictSerializer):
+class PromptCreateSerializer(MarksSerializer):
     messages = MessageSerializer(many=True, allow_empty=False)
     use_case = serializers.ChoiceField(choices=UseCase.choices, required=False)
     source = serializers.ChoiceField(  # type: ignore[assignment]  # the name is a field's own
@@ -77,7 +83,8 @@ class PromptsView(ProjectAPI[Prompt]):
     def post(self, _request: Request, **_: Any) -> Response:
         """Add a prompt: 201, or 200 with the one that has the same content."""
         fields: dict[str, Any] = self.body(PromptCreateSerializer)
-        prompt, created = prompt_create(project=self.access.project, **fields)
+        marks = marks_take(fields, Marks())
+        prompt, created = prompt_create(project=self.access.project, marks=marks, **fields)
         return Response(PromptSerializer(prompt).data, status=201 if created else 200)
 
 
@@ -85,6 +92,7 @@ class PromptView(ProjectAPI[Prompt]):
     serializer_class = PromptSerializer
     queryset = Prompt.objects.none()
     read_roles = (Role.ADMIN, Role.RESEARCHER)
+    write_roles = (Role.ADMIN,)
 
     def rows(self) -> QuerySet[Prompt]:
         return Prompt.objects.filter(project=self.access.project).visible()
@@ -94,6 +102,14 @@ class PromptView(ProjectAPI[Prompt]):
         return Response(
             PromptSerializer(get_object_or_404(self.rows(), pk=self.kwargs["prompt_id"])).data
         )
+
+    @extend_schema(operation_id="prompts_mark", request=MarksSerializer, responses=PromptSerializer)
+    def patch(self, _request: Request, **_: Any) -> Response:
+        """Mark a prompt anew; its tasks go to others from now on. Nothing else of it changes."""
+        prompt = get_object_or_404(self.rows(), pk=self.kwargs["prompt_id"])
+        marks = marks_take(self.body(MarksSerializer), marks_of(prompt))
+        prompt = prompt_mark(actor=self.access.user, prompt=prompt, marks=marks)
+        return Response(PromptSerializer(prompt).data)
 
 
 class CompletionsView(ProjectAPI[Completion]):

@@ -10,9 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import ProjectAPI, Role, StrictSerializer
+from annotation.api.marks import MarksSerializer, marks_take
 from annotation.feedback.asking import MOST_ASKED, demonstrations_ask
+from annotation.prompts.marks import marks_of
 from annotation.prompts.models import Completion, Prompt
-from annotation.queue.models import Task
+from annotation.queue.models import EVERYBODY, Task
 from annotation.queue.tasks import task_close, task_create
 
 ROLES = (Role.ADMIN, Role.RESEARCHER)
@@ -24,6 +26,11 @@ PURPOSES = [
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
+    overlap = serializers.SerializerMethodField(help_text="Null where the task is for everybody.")
+    language = serializers.CharField(source="route.language")
+    skills = serializers.ListField(source="route.tags", child=serializers.CharField())
+    sensitive = serializers.ListField(source="route.categories", child=serializers.CharField())
+
     class Meta:
         model = Task
         fields = (
@@ -36,10 +43,16 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "overlap",
             "overlap_raised",
             "priority",
+            "language",
+            "skills",
+            "sensitive",
             "submitted_count",
             "leased_count",
             "created_at",
         )
+
+    def get_overlap(self, task: Task) -> int | None:
+        return None if task.overlap == EVERYBODY else task.overlap
 
 
 class IdField(serializers.IntegerField):
@@ -49,8 +62,11 @@ class IdField(serializers.IntegerField):
         super().__init__(min_value=1, max_value=2**63 - 1, **options)
 
 
-class TaskCreateSerializer(StrictSerializer):
-    """`completions`: ids of different answers to the prompt, for a ranking task."""
+class TaskCreateSerializer(MarksSerializer):
+    """`completions`: ids of different answers to the prompt, for a ranking task.
+
+    Its language, skills and sensitive categories are the prompt's where none are given.
+    """
 
     kind = serializers.ChoiceField(choices=KINDS)
     purpose = serializers.ChoiceField(choices=PURPOSES, required=False)
@@ -78,7 +94,8 @@ class TasksView(ProjectAPI[Task]):
     read_roles = write_roles = ROLES
 
     def rows(self) -> QuerySet[Task]:
-        return Task.objects.filter(project=self.access.project).visible().order_by("id")
+        tasks = Task.objects.filter(project=self.access.project).visible()
+        return tasks.select_related("route").order_by("id")
 
     @extend_schema(operation_id="tasks_list", responses=TaskSerializer(many=True))
     def get(self, _request: Request, **_: Any) -> Response:
@@ -92,6 +109,7 @@ class TasksView(ProjectAPI[Task]):
         fields["completions"] = self.completions_find(
             fields["prompt"], fields.get("completions", [])
         )
+        fields["marks"] = marks_take(fields, marks_of(fields["prompt"]))
         task = task_create(project=self.access.project, **fields)
         return Response(TaskSerializer(task).data, status=201)
 
@@ -117,7 +135,8 @@ class TaskView(ProjectAPI[Task]):
     read_roles = write_roles = ROLES
 
     def rows(self) -> QuerySet[Task]:
-        return Task.objects.filter(project=self.access.project).visible()
+        tasks = Task.objects.filter(project=self.access.project).visible()
+        return tasks.select_related("route")
 
     @extend_schema(operation_id="tasks_retrieve", responses=TaskSerializer)
     def get(self, _request: Request, **_: Any) -> Response:

@@ -58,6 +58,11 @@ class WorkSerializer(AssignmentSerializer):
     messages = MessageSerializer(source="task.messages", many=True)
     answers = serializers.SerializerMethodField()
     dialogue = serializers.SerializerMethodField(help_text="Null for other kinds.")
+    sensitive = serializers.ListField(
+        source="task.sensitive",
+        child=serializers.CharField(),
+        help_text="What the content is marked as, in the project's words.",
+    )
     draft = serializers.DictField()
     instructions = serializers.CharField(source="task.project.instructions")
     instructions_version = serializers.IntegerField(source="task.project.instructions_version")
@@ -76,6 +81,7 @@ class WorkSerializer(AssignmentSerializer):
             "messages",
             "answers",
             "dialogue",
+            "sensitive",
             "draft",
             "instructions",
             "instructions_version",

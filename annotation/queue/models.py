@@ -138,7 +138,7 @@ class Task(models.Model):
     def sensitive(self) -> list[str]:
         """What the content is marked as, in the project's words; empty where it is not."""
         labels = {each["key"]: each["label"] for each in self.project.sensitive}
-        return [labels.get(key, key) for key in tags_split(self.route.sensitive)]
+        return [labels.get(key, key) for key in self.route.categories]
 
 
 def tags_split(text: str) -> list[str]:
@@ -172,6 +172,16 @@ class Route(models.Model):
         asked = (self.kind, self.purpose, self.language, self.skills, self.sensitive)
         return " ".join(part for part in asked if part)
 
+    @property
+    def tags(self) -> list[str]:
+        """The skills that it asks for."""
+        return tags_split(self.skills)
+
+    @property
+    def categories(self) -> list[str]:
+        """The keys of what the content is marked as."""
+        return tags_split(self.sensitive)
+
     def admits(self, member: Membership | None) -> bool:
         """Whether the tasks may be given to `member`; a site admin, who is none, is given all."""
         if member is None:
@@ -179,8 +189,8 @@ class Route(models.Model):
         return (
             not (member.heldout and self.purpose == Task.Purpose.TRAIN)
             and self.language in ("", *member.languages)
-            and set(tags_split(self.skills)) <= set(member.skills)
-            and not set(tags_split(self.sensitive)) & set(member.declined)
+            and set(self.tags) <= set(member.skills)
+            and not set(self.categories) & set(member.declined)
         )
 
 

@@ -6,6 +6,7 @@ of one route, so that tasks for others cost nothing.
 """
 
 import random
+from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable, OrderBy
@@ -20,6 +21,15 @@ CLAIMABLE = (Task.Purpose.TRAIN, Task.Purpose.EVALUATION, Task.Purpose.GOLD)
 MET = (Assignment.State.LEASED, Assignment.State.SUBMITTED, Assignment.State.SKIPPED)
 
 
+def route_fields(marks: Marks) -> dict[str, Any]:
+    """Marks as a route holds them."""
+    return {
+        "language": marks.language,
+        "skills": ",".join(marks.skills),
+        "sensitive": ",".join(marks.sensitive),
+    }
+
+
 class Routes:
     """A project's routes, found or made once each while many tasks are written."""
 
@@ -31,12 +41,7 @@ class Routes:
         key = (kind, purpose, marks)
         if key not in self.known:
             self.known[key], _ = Route.objects.get_or_create(
-                project=self.project,
-                kind=kind,
-                purpose=purpose,
-                language=marks.language,
-                skills=",".join(marks.skills),
-                sensitive=",".join(marks.sensitive),
+                project=self.project, kind=kind, purpose=purpose, **route_fields(marks)
             )
         return self.known[key]
 

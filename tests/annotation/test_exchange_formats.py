@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from annotation.exchange.formats import LineError, Record, parse_line
 from annotation.exchange.formats.conversations import shared_text, transcript_read
+from annotation.prompts.marks import Marks
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 texts = texts.filter(str.strip)
@@ -159,6 +160,20 @@ def test_self_instruct_gives_a_record_for_each_instance() -> None:
     assert one({"instruction": "Add.", "input": "1 1", "output": "2"}) == parsed.records[0]
 
 
+def test_marks_say_whom_a_prompt_asks_for():
+    said = {"language": "pt-BR", "skills": "law, SQL", "sensitive": ["Self-harm"]}
+    marks = Marks("pt", ("law", "sql"), ("self_harm",))
+    assert one({"prompt": "x", **said}).marks == marks
+    assert one({"prompt": "x", "completions": ["a", "b"], **said}).marks == marks
+    assert one({"prompt": "x", "language": "English"}).marks == Marks()
+
+
+@pytest.mark.parametrize("wrong", [{"skills": "two words"}, {"sensitive": 3}, {"skills": [4]}])
+def test_marks_that_cannot_be_taken_refuse_the_line(wrong):
+    with pytest.raises(LineError, match=r"tags|named by"):
+        parse_line({"prompt": "x", **wrong})
+
+
 def test_details_beside_the_content() -> None:
     record = one({"prompt": "x", "use_case": "chat", "contributor": 7, "split": "validation"})
     assert (record.use_case, record.contributor, record.split) == ("chat", "7", "valid")
@@ -220,6 +235,9 @@ def test_a_rank_may_be_written_as_text_or_decimal(rank: object, wanted: int) -> 
         ({"prompt": "q", "reference": "x"}, ("field `reference` is not read here",)),
         ({"prompt": "q", "split": "trian"}, ("unknown split `trian`",)),
         ({"prompt": "q", "split": ["test"]}, ("unknown split `['test']`",)),
+        ({"prompt": "q", "language": "English"}, ("unknown language `English`",)),
+        ({"prompt": "q", "language": 4, "skills": None}, ("unknown language `4`",)),
+        ({"prompt": "q", "language": "en", "skills": "law", "sensitive": []}, ()),
         ({"prompt": "q", "use_case": "zzz"}, ("unknown use_case `zzz`",)),
         ({"prompt": "q", "a\0\ud800": 1}, ("field `a\\ud800` is not read here",)),
         ({"prompt": "q", "use_case": "chat", "split": "", "x": None, "labeler": "a"}, ()),

@@ -58,6 +58,15 @@ def test_the_same_file_adds_no_tasks_when_k_changed(cast: Cast, k_min: int, k_ma
     assert rows() == before
 
 
+def test_an_imported_task_asks_for_what_its_prompt_asks_for(cast: Cast) -> None:
+    imported(cast.project, jsonl({**k_line("Hi", 4), "language": "pt", "sensitive": ["hate"]}))
+    imported(cast.project, jsonl({**k_line("Hi", 5), "language": "de"}, k_line("Ho", 4)))
+    prompts = Prompt.objects.order_by("pk").values_list("language", "skills", "sensitive")
+    assert list(prompts) == [("pt", [], ["hate"]), ("", [], [])]
+    tasks = Task.objects.order_by("pk").values_list("route__language", "route__sensitive")
+    assert list(tasks) == [("pt", "hate"), ("pt", "hate"), ("", "")]  # as the prompt was first
+
+
 def test_equal_lines_of_one_file_count_once_but_two_labelers_count_twice(cast: Cast) -> None:
     line = {"prompt": "Hi", "chosen": "x", "rejected": "y"}
     batch = imported(

@@ -93,6 +93,42 @@ def test_bad_prompts_are_400(cast, as_, body):
     assert as_(cast.ada).post(f"{HERE}prompts/", body, format="json").status_code == 400
 
 
+def test_prompts_and_tasks_are_marked(cast, as_):
+    client = as_(cast.ada)
+    body = {
+        "messages": [{"role": "user", "content": "Olá?"}],
+        "language": "pt-BR",
+        "sensitive": ["self-harm"],
+    }
+    prompt = client.post(f"{HERE}prompts/", body, format="json").json()
+    assert (prompt["language"], prompt["sensitive"]) == ("pt", ["self_harm"])
+    asked = {"kind": "demonstration", "prompt": prompt["id"], "skills": ["Law"]}
+    own = client.post(f"{HERE}tasks/", asked, format="json").json()
+    assert (own["language"], own["skills"], own["sensitive"]) == ("pt", ["law"], ["self_harm"])
+    asked.pop("skills")
+    plain = client.post(f"{HERE}tasks/", asked, format="json").json()
+    at = f"{HERE}prompts/{prompt['id']}/"
+    marked = client.patch(at, {"language": "", "skills": ["tax"]}, format="json").json()
+    assert (marked["language"], marked["skills"]) == ("", ["tax"])
+    assert marked["sensitive"] == ["self_harm"]
+    said = [client.get(f"{HERE}tasks/{one['id']}/").json()["skills"] for one in (plain, own)]
+    assert said == [["tax"], ["law"]]
+    assert as_(cast.rosa).patch(at, {"language": "de"}, format="json").status_code == 403
+    foreign = prompt_make(cast.other)
+    assert client.patch(f"{HERE}prompts/{foreign.pk}/", {}, format="json").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("language", "english"), ("skills", ["two words"]), ("sensitive", "hate"), ("mood", "good")],
+)
+def test_bad_marks_are_400(cast, as_, field, value):
+    prompt = prompt_make(cast.project)
+    path = f"{HERE}prompts/{prompt.pk}/"
+    answer = as_(cast.ada).patch(path, {field: value}, format="json")
+    assert (answer.status_code, list(answer.json())) == (400, [field])
+
+
 def test_completions_of_a_prompt(cast, as_):
     prompt, foreign = prompt_make(cast.project), prompt_make(cast.other)
     client, path = as_(cast.ada), f"{HERE}prompts/{prompt.pk}/completions/"

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotation.models import Completion, CompletionOrigin, ImportBatch, Judgment, Ranking, Task
+from annotation.prompts.marks import Marks
 from annotation.queue.tasks import task_create
 from tests.annotation.work import demonstration_task, prompt_make, ranking_task
 
@@ -41,6 +42,13 @@ def test_claim_a_ranking_and_hand_it_in(cast, as_):
     texts = [answer["text"] for answer in work["answers"]]
     assert held == dict(zip(texts, (2, 1, 2, 4, 3), strict=True))
     assert claim(client).status_code == 204
+
+
+def test_work_says_what_its_content_is_marked_as(cast, as_):
+    demonstration_task(cast.project, marks=Marks(sensitive=("violence",)))
+    client = as_(cast.lena)
+    assert claim(client).json()["sensitive"] == ["Violence"]
+    assert claim(client).json()["sensitive"] == ["Violence"]
 
 
 @settings(

@@ -30,6 +30,7 @@ from annotation.feedback.severity import LEAST, MOST
 from annotation.prompts.marks import Marks, marks_read
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.prompts import Messages
+from annotation.tags import language_read
 
 Fields = dict[str, Any]
 EXPECTED = (
@@ -71,6 +72,8 @@ def unknown_values(fields: Fields) -> Iterator[str]:
         value = fields.get(name)
         if value not in (None, "") and not (isinstance(value, str) and value in values):
             yield f"unknown {name} `{readable(str(value))[:40]}`"
+    if language_given(fields) is None:
+        yield f"unknown language `{readable(str(fields['language']))[:40]}`"
 
 
 def details(fields: Fields) -> Fields:
@@ -87,9 +90,21 @@ def details(fields: Fields) -> Fields:
     }
 
 
-def marks_given(fields: Fields) -> Marks:
+def language_given(fields: Fields) -> str | None:
+    """The line's language; None for what is no tag, such as the names that many files hold."""
     try:
-        return marks_read(**{name: fields[name] for name in MARKS if name in fields})
+        return language_read(fields.get("language", ""))
+    except ValidationError:
+        return None
+
+
+def marks_given(fields: Fields) -> Marks:
+    """Whom the line's prompt asks for. An unknown language is left out; a skill or category that
+    cannot be taken is not, lest the prompt goes to whom it should not.
+    """
+    said = {name: fields[name] for name in ("skills", "sensitive") if name in fields}
+    try:
+        return marks_read(language=language_given(fields) or "", **said)
     except ValidationError as error:
         raise LineError(" ".join(error.messages)) from error
 
