@@ -117,8 +117,9 @@ class Labeler:
         Assignment.objects.filter(pk=lease.pk, state="leased").update(expires_at=timezone.now())
 
     def submit(self, lease: Any) -> None:
+        from annotation.feedback.checks import JudgmentInput  # noqa: PLC0415
         from annotation.feedback.demonstrations import demonstration_submit  # noqa: PLC0415
-        from annotation.feedback.rankings import JudgmentInput, ranking_submit  # noqa: PLC0415
+        from annotation.feedback.rankings import ranking_submit  # noqa: PLC0415
         from annotation.queue.leases import shown_slots  # noqa: PLC0415
 
         key = str(lease.public_id)

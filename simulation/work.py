@@ -4,8 +4,9 @@ from collections.abc import Callable
 from random import Random
 from zlib import crc32
 
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.demonstrations import demonstration_submit
-from annotation.feedback.rankings import JudgmentInput, ranking_submit
+from annotation.feedback.rankings import ranking_submit
 from annotation.models import Assignment, Project, Task, User
 from annotation.queue.claims import task_claim
 from annotation.queue.leases import shown_slots

@@ -48,7 +48,12 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
 
 
 class ProjectChangeSerializer(StrictSerializer):
-    """The settings of a project. `rubric`: {"likert": {"worst", "best"} or null, "flags": [...]}"""
+    """The settings of a project.
+
+    `rubric`: {"likert": {"worst", "best", "required"?} or null, "flags": [{"key", "label",
+    "only"?: annotations under which it is asked}], "annotations"?: [{"key", "label"}],
+    "strength"?: "off", "optional" or "required"}
+    """
 
     name = serializers.CharField(max_length=120)
     instructions = serializers.CharField(allow_blank=True, trim_whitespace=False, required=False)

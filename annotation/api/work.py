@@ -24,9 +24,10 @@ from annotation.api.prompts import AnswerSerializer, MessageSerializer
 from annotation.dialogue.finishing import conversation_finish
 from annotation.dialogue.talks import talk_of
 from annotation.feedback.aims import ranks_best_first
+from annotation.feedback.checks import MAX_RANK, JudgmentInput
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.models import Ranking
-from annotation.feedback.rankings import MAX_RANK, JudgmentInput, ranking_submit
+from annotation.feedback.rankings import ranking_submit
 from annotation.feedback.severity import LEAST, MOST
 from annotation.people.models import RankingAim, SeverityAsked
 from annotation.queue.claims import task_claim
@@ -165,11 +166,24 @@ class SubmitSerializer(SecondsSerializer):
     )
 
 
-class DemonstrationSubmitSerializer(SubmitSerializer):
+class FeedbackSubmitSerializer(SubmitSerializer):
+    """What a demonstration and a ranking may both say."""
+
+    rubric_version = serializers.IntegerField(
+        allow_null=True, default=None, help_text="As the task came with: refused if it changed."
+    )
+    annotations = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        default=list,
+        help_text="What holds of the prompt: keys of the rubric's annotations.",
+    )
+
+
+class DemonstrationSubmitSerializer(FeedbackSubmitSerializer):
     text = serializers.CharField(trim_whitespace=False)
 
 
-class RankingSubmitSerializer(SubmitSerializer):
+class RankingSubmitSerializer(FeedbackSubmitSerializer):
     """`judgments`: one for each answer, in the order shown. Rank 1 is best, equal ranks tie.
 
     With `aim` "worst", rank 1 is the worst: the ranks are turned round before they are stored.
@@ -180,13 +194,13 @@ class RankingSubmitSerializer(SubmitSerializer):
         choices=Ranking.Outcome.choices, default=Ranking.Outcome.RANKED
     )
     strength = serializers.ChoiceField(
-        choices=Ranking.Strength.choices, allow_null=True, default=None
+        choices=Ranking.Strength.choices,
+        allow_null=True,
+        default=None,
+        help_text="How much better the one best answer is than the next, where the rubric asks.",
     )
     note = serializers.CharField(max_length=10_000, allow_blank=True, default="")
     aim = serializers.ChoiceField(choices=RankingAim.choices, default=RankingAim.BEST)
-    rubric_version = serializers.IntegerField(
-        allow_null=True, default=None, help_text="As the task came with: refused if it changed."
-    )
 
 
 class DialogueSubmitSerializer(SubmitSerializer):

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from annotation.dialogue.models import Conversation, Turn, TurnAnswer
 from annotation.dialogue.talks import Talk, dialogue_expect, talk_of
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Demonstration, Ranking
-from annotation.feedback.rankings import JudgmentInput, judgments_create
+from annotation.feedback.rankings import judgments_create
 from annotation.feedback.signals import feedback_announce
 from annotation.prompts.marks import marks_of
 from annotation.prompts.models import Prompt, UseCase

@@ -71,6 +71,7 @@ class RankingRow:
     flags: list[list[str]]
     severities: list[int | None]
     strength: int | None
+    annotations: list[str]
     labeler: str
     split: str
 
@@ -181,6 +182,7 @@ def ranking_row(project: Project, ranking: Ranking, judgments: list[Judgment]) -
         flags=[list(row.flags) for row in judgments],
         severities=[row.severity for row in judgments],
         strength=ranking.strength,
+        annotations=list(ranking.annotations),
         labeler=labeler_pseudonym(project, ranking.labeler, ranking.author),
         split=ranking.prompt.split,
     )
@@ -237,6 +239,7 @@ def lines_kwise(project: Project, filters: ExportFilters | None) -> Lines:
             "prompt": row.messages,
             "responses": responses,
             "strength": row.strength,
+            "annotations": row.annotations,
             "labeler": row.labeler,
             "split": row.split,
         }

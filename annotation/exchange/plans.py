@@ -28,6 +28,7 @@ class Plan:
     `texts`: hash -> text; `origins`: (hash, author); `tasks`: hashes of each ranking task;
     `ranking`: (hash, dense rank) of each completion; `graded`: hash -> Likert grade, flags and
     severity;
+    `annotations`: of the prompt, as far as the rubric has them;
     `notes`: what is left out, and why; `unknown`: what every line may hold that has no place here.
     """
 
@@ -38,6 +39,7 @@ class Plan:
     tasks: tuple[tuple[str, ...], ...]
     ranking: tuple[tuple[str, int], ...]
     graded: dict[str, Grade]
+    annotations: tuple[str, ...]
     notes: tuple[str, ...]
     unknown: tuple[str, ...]
 
@@ -76,6 +78,13 @@ def record_plan(
     ranking: tuple[tuple[str, int], ...] = ()
     tasks: tuple[tuple[str, ...], ...] = ()
     graded, unknown = grades_plan(hashed, rubric, ranked=record.ranked)
+    known = {row["key"] for row in rubric.get("annotations", [])}
+    annotations = tuple(sorted(key for key in record.annotations if key in known))
+    unknown += tuple(
+        f"annotation `{key[:40]}`, which the rubric does not have"
+        for key in record.annotations
+        if key not in known
+    )
     if record.ranked:
         ranking = ranking_plan(hashed, notes)
     elif record.answers:
@@ -88,6 +97,7 @@ def record_plan(
         tasks=tasks,
         ranking=ranking,
         graded=graded,
+        annotations=annotations,
         notes=tuple(notes),
         unknown=unknown,
     )
@@ -134,7 +144,8 @@ def grades_plan(
 ) -> tuple[dict[str, Grade], tuple[str, ...]]:
     """What is said of each answer by itself, as far as the rubric knows it, and what it does not.
 
-    Of an answer that stands there more than once, what is said first.
+    A flag is kept under whatever annotations: what was asked elsewhere is not ours to undo. Of an
+    answer that stands there more than once, what is said first.
     """
     known = {flag["key"] for flag in rubric["flags"]}
     graded: dict[str, Grade] = {}

@@ -217,6 +217,7 @@ class Chunk:
             "batch": self.batch,
             "line": line,
             "author": plan.record.labeler,
+            "annotations": list(plan.annotations),
         }
 
     def write_demonstrations(self) -> None:

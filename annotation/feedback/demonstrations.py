@@ -1,8 +1,11 @@
 """Demonstrations: an answer written by a person, or brought by a file."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from annotation.feedback.checks import annotations_validate
 from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Demonstration, Source
 from annotation.feedback.signals import feedback_announce
@@ -17,13 +20,15 @@ def demonstration_submit(
     *,
     assignment: Assignment,
     text: str,
+    annotations: Sequence[str] = (),
     active_seconds: int = 0,
     instructions_version: int | None = None,
+    rubric_version: int | None = None,
 ) -> Demonstration:
     """Hand in the answer to a leased task; handing in twice returns what was handed in first.
 
-    `instructions_version` is the one that the labeler was shown: under another one nothing is
-    taken in.
+    `annotations` are about the prompt, by the rubric's keys. The versions are those that the
+    labeler was shown: under others nothing is taken in.
     Late work is kept too (see assignment_submit). Raises ValidationError.
     """
     text = newlines_plain(text_validate(text, what="The demonstration"))
@@ -34,10 +39,12 @@ def demonstration_submit(
         earlier = Demonstration.objects.filter(assignment=fresh, is_current=True).first()
         if earlier:
             return earlier
-        versions_check(fresh.task.project, instructions=instructions_version)
+        project = fresh.task.project
+        versions_check(project, instructions=instructions_version, rubric=rubric_version)
+        marked = annotations_validate(annotations, rubric=project.rubric)
         standing = feedback_standing(fresh)
         assignment_submit(assignment=fresh, active_seconds=active_seconds)
-        demonstration = Demonstration.objects.create(**standing, text=text)
+        demonstration = Demonstration.objects.create(**standing, text=text, annotations=marked)
         feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
     return demonstration
 

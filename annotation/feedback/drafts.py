@@ -11,8 +11,8 @@ from typing import Any
 from django.http import QueryDict
 
 from annotation.feedback.aims import ranks_best_first, slots_turned
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.models import Ranking
-from annotation.feedback.rankings import JudgmentInput
 from annotation.feedback.severity import LEAST, MOST
 from annotation.people.models import RankingAim
 from annotation.texts import newlines_plain
@@ -32,11 +32,24 @@ class AnswerDraft:
 class RankingDraft:
     answers: list[AnswerDraft]
     outcome: str = Ranking.Outcome.RANKED
+    strength: int | None = None
     note: str = ""
+    annotations: list[str] = field(default_factory=list)
     aim: str = RankingAim.BEST
 
+    def said(self) -> dict[str, Any]:
+        """As ranking_submit takes it: the judgments in the order shown, rank 1 the best."""
+        ranked = self.outcome == Ranking.Outcome.RANKED
+        return {
+            "judgments": self.judgments(),
+            "outcome": self.outcome,
+            "strength": self.strength if ranked else None,
+            "note": self.note,
+            "annotations": self.annotations,
+        }
+
     def judgments(self) -> list[JudgmentInput]:
-        """In the order shown, the best first, as ranking_submit takes them."""
+        """In the order shown, the best first."""
         ranked = self.outcome == Ranking.Outcome.RANKED
         slots = [answer.slot or None if ranked else None for answer in self.answers]
         return [
@@ -57,7 +70,7 @@ class RankingDraft:
 
 def ranking_draft_saved(draft: dict[str, Any], k: int) -> RankingDraft:
     """Read {"slots": [...], "likert": [...], "flags": [[...]], "severity": [...], "none": bool,
-    "note": str, "aim": "best" or "worst"}.
+    "strength": 0-3, "note": str, "annotations": [...], "aim": "best" or "worst"}.
     """
     slots, likert, flags, severity = (
         as_list(draft.get(name), k) for name in ("slots", "likert", "flags", "severity")
@@ -66,7 +79,7 @@ def ranking_draft_saved(draft: dict[str, Any], k: int) -> RankingDraft:
         AnswerDraft(
             slot=whole_or(slots[i], 0, k, 0) or 0,
             likert=whole_or(likert[i], 1, 7, None),
-            flags=[flag for flag in as_list(flags[i]) if isinstance(flag, str)],
+            flags=strings(flags[i]),
             severity=whole_or(severity[i], LEAST, MOST, None),
         )
         for i in range(k)
@@ -75,13 +88,17 @@ def ranking_draft_saved(draft: dict[str, Any], k: int) -> RankingDraft:
     return RankingDraft(
         answers,
         outcome_of(draft.get("none") is True),
+        whole_or(draft.get("strength"), 0, 3, None),
         note if isinstance(note, str) else "",
+        strings(draft.get("annotations")),
         aim_of(draft.get("aim")),
     )
 
 
 def ranking_draft_posted(form: QueryDict, k: int) -> RankingDraft:
-    """Read the fields rank-0.., likert-0.., flags-0.., severity-0.. by place in the order shown."""
+    """Read the fields rank-0.., likert-0.., flags-0.., severity-0.. by place in the order shown,
+    and the rest.
+    """
     answers = [
         AnswerDraft(
             slot=number(form.get(f"rank-{i}")) or 0,
@@ -94,9 +111,28 @@ def ranking_draft_posted(form: QueryDict, k: int) -> RankingDraft:
     return RankingDraft(
         answers,
         outcome_of("none" in form),
+        number(form.get("strength")),
         newlines_plain(form.get("note") or ""),
+        form.getlist("annotations"),
         aim_of(form.get("aim")),
     )
+
+
+@dataclass(frozen=True)
+class DemonstrationDraft:
+    text: str = ""
+    annotations: list[str] = field(default_factory=list)
+
+
+def demonstration_draft_saved(draft: dict[str, Any]) -> DemonstrationDraft:
+    text = draft.get("text")
+    return DemonstrationDraft(
+        text if isinstance(text, str) else "", strings(draft.get("annotations"))
+    )
+
+
+def demonstration_draft_posted(form: QueryDict) -> DemonstrationDraft:
+    return DemonstrationDraft(form.get("text", ""), form.getlist("annotations"))
 
 
 def outcome_of(none_acceptable: bool) -> str:
@@ -111,6 +147,10 @@ def as_list(value: Any, length: int = 0) -> Sequence[Any]:
     """`value` if it is a list, filled up with None to `length`."""
     items = value if isinstance(value, list) else []
     return [*items, *[None] * (length - len(items))]
+
+
+def strings(value: Any) -> list[str]:
+    return [each for each in as_list(value) if isinstance(each, str)]
 
 
 def whole_or(value: Any, low: int, high: int, default: int | None) -> int | None:

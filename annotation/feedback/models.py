@@ -39,6 +39,9 @@ class Feedback(models.Model):
     is_current = models.BooleanField(default=True)
     instructions_version = models.PositiveIntegerField(default=0)
     rubric_version = models.PositiveIntegerField(default=0)
+    annotations = models.JSONField(
+        default=list, help_text="What was said of the prompt: keys of the rubric's annotations."
+    )
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, null=True, related_name="+")
     line = models.PositiveIntegerField(null=True)
     author = models.CharField(

@@ -1,12 +1,17 @@
 """Rankings: K answers to one prompt put in order, ties and all, saved in one piece."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from annotation.feedback.checks import (
+    JudgmentInput,
+    annotations_validate,
+    asked_validate,
+    judgments_validate,
+    note_validate,
+)
 from annotation.feedback.disagreement import disagreement_meet
 from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Judgment, Ranking, Source
@@ -16,21 +21,8 @@ from annotation.people.models import Project, RankingAim, User
 from annotation.prompts.models import Completion, ImportBatch, Prompt
 from annotation.queue.leases import assignment_lock, assignment_submit, shown_slots
 from annotation.queue.models import Assignment, Task
-from annotation.texts import text_validate
 
 Outcome = Ranking.Outcome
-MAX_RANK = 1_000
-
-
-@dataclass(frozen=True)
-class JudgmentInput:
-    """What was said about one completion: its rank slot (1 is best: see aims.py), a 1-7 grade,
-    flags, and how severely it breaks the rules."""
-
-    rank: int | None
-    likert: int | None = None
-    flags: list[str] = field(default_factory=list)
-    severity: int | None = None
 
 
 def dense_ranks(ranks: Sequence[int]) -> list[int]:
@@ -46,12 +38,14 @@ def ranking_submit(
     outcome: str = Outcome.RANKED,
     strength: int | None = None,
     note: str = "",
+    annotations: Sequence[str] = (),
     active_seconds: int = 0,
     instructions_version: int | None = None,
     rubric_version: int | None = None,
     aim: str = RankingAim.BEST,
 ) -> Ranking:
-    """Hand in a ranking; `judgments[i]` is about the i-th completion *in the order shown*.
+    """Hand in a ranking; `judgments[i]` is about the i-th completion *in the order shown*,
+    `annotations` are about the prompt, by the rubric's keys.
 
     Rank 1 is the best; `aim` tells what it was on the page, before ranks_best_first.
 
@@ -68,11 +62,18 @@ def ranking_submit(
         if earlier:
             return earlier
         versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
-        completion_ids = completions_judged(fresh, judgments, outcome=outcome)
+        completion_ids = completions_judged(
+            fresh, judgments, outcome=outcome, strength=strength, annotations=annotations
+        )
         standing = feedback_standing(fresh)
         assignment_submit(assignment=fresh, active_seconds=active_seconds)
         ranking = Ranking.objects.create(
-            **standing, outcome=outcome, strength=strength, note=note, aim=aim
+            **standing,
+            outcome=outcome,
+            strength=strength,
+            note=note,
+            annotations=sorted(set(annotations)),
+            aim=aim,
         )
         judgments_create(ranking, completion_ids, judgments)
         if not fresh.extra:
@@ -82,17 +83,30 @@ def ranking_submit(
 
 
 def completions_judged(
-    assignment: Assignment, judgments: Sequence[JudgmentInput], *, outcome: str
+    assignment: Assignment,
+    judgments: Sequence[JudgmentInput],
+    *,
+    outcome: str,
+    strength: int | None,
+    annotations: Sequence[str],
 ) -> list[int]:
     """Ids of the completions that `judgments` are about: those of the task, in the order shown.
 
-    Raises ValidationError where they do not fit the task or its project's rubric.
+    Raises ValidationError where what is said does not fit the task or its project's rubric.
     """
     slots = shown_slots(assignment)
     if len(judgments) != len(slots):
         raise ValidationError(f"There are {len(slots)} answers to judge, not {len(judgments)}.")
     project = assignment.task.project
     judgments_validate(judgments, outcome=outcome, rubric=project.rubric)
+    annotations_validate(annotations, rubric=project.rubric)
+    asked_validate(
+        judgments,
+        outcome=outcome,
+        strength=strength,
+        annotations=annotations,
+        rubric=project.rubric,
+    )
     severities_validate(
         [judgment.severity for judgment in judgments],
         ranks=[judgment.rank for judgment in judgments],
@@ -102,7 +116,13 @@ def completions_judged(
 
 
 def ranking_says(
-    ranking: Ranking, *, judgments: Sequence[JudgmentInput], outcome: str, note: str
+    ranking: Ranking,
+    *,
+    judgments: Sequence[JudgmentInput],
+    outcome: str,
+    strength: int | None,
+    note: str,
+    annotations: Sequence[str],
 ) -> bool:
     """Whether a ranking handed in holds what is said here, answer by answer in the order shown."""
     assert ranking.assignment is not None
@@ -115,9 +135,11 @@ def ranking_says(
         for each in judgments
     ]
     stored = [held[slot.completion_id] for slot in slots]
-    return (ranking.outcome, ranking.note) == (outcome, note) and [
-        (each.rank, each.likert, each.severity, each.flags) for each in stored
-    ] == said
+    whole = (ranking.outcome, ranking.strength, ranking.note, ranking.annotations)
+    return (
+        whole == (outcome, strength, note, sorted(set(annotations)))
+        and [(each.rank, each.likert, each.severity, each.flags) for each in stored] == said
+    )
 
 
 def ranking_record(
@@ -192,39 +214,3 @@ def judgments_create(
         )
         for completion_id, rank, judgment in zip(completion_ids, ranks, judgments, strict=True)
     )
-
-
-def note_validate(*, outcome: str, strength: int | None, note: str) -> None:
-    if outcome not in Outcome.values:
-        raise ValidationError({"outcome": f"Unknown outcome: {outcome}."})
-    if strength is not None and strength not in Ranking.Strength.values:
-        raise ValidationError({"strength": "The strength lies between 0 and 3."})
-    if strength is not None and outcome != Outcome.RANKED:
-        raise ValidationError({"strength": "Only a ranking of acceptable answers has a strength."})
-    text_validate(note, what="The note", limit=10_000, blank=True)
-
-
-def judgments_validate(
-    judgments: Sequence[JudgmentInput], *, outcome: str, rubric: dict[str, Any]
-) -> None:
-    """Every answer has a rank, or none has when none was acceptable; grades fit the rubric."""
-    known = {flag["key"] for flag in rubric["flags"]}
-    for number, judgment in enumerate(judgments, start=1):
-        what = f"Answer {number}"
-        if outcome == Outcome.RANKED and judgment.rank is None:
-            raise ValidationError(f"{what} has not been ranked.")
-        if outcome == Outcome.NONE_ACCEPTABLE and judgment.rank is not None:
-            raise ValidationError(f"{what} has a rank, though none is said to be acceptable.")
-        if judgment.rank is not None and not whole(judgment.rank, 1, MAX_RANK):
-            raise ValidationError(f"{what}: a rank is a whole number from 1, the best.")
-        if judgment.likert is not None and not whole(judgment.likert, 1, 7):
-            raise ValidationError(f"{what}: the grade lies between 1 and 7.")
-        if judgment.likert is not None and rubric["likert"] is None:
-            raise ValidationError(f"{what}: this project gives no grades.")
-        unknown = [str(flag) for flag in judgment.flags if flag not in known]
-        if unknown:
-            raise ValidationError(f"{what}: the rubric has no flag {', '.join(unknown)}.")
-
-
-def whole(value: object, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high

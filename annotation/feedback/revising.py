@@ -12,14 +12,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from annotation.feedback.checks import JudgmentInput, annotations_validate, note_validate
 from annotation.feedback.disagreement import disagreement_meet
 from annotation.feedback.eligibility import versions_check
 from annotation.feedback.models import Demonstration, Feedback, Ranking
 from annotation.feedback.rankings import (
-    JudgmentInput,
     completions_judged,
     judgments_create,
-    note_validate,
     ranking_says,
 )
 from annotation.feedback.signals import feedback_announce
@@ -63,7 +62,9 @@ def demonstration_revise(
     assignment: Assignment,
     base: int,
     text: str,
+    annotations: Sequence[str] = (),
     instructions_version: int | None = None,
+    rubric_version: int | None = None,
 ) -> Demonstration:
     """Change a demonstration that `labeler` handed in; `base` is the revision that was changed.
 
@@ -74,11 +75,14 @@ def demonstration_revise(
     with transaction.atomic():
         fresh = revising_lock(labeler=labeler, assignment=assignment, kind=Task.Kind.DEMONSTRATION)
         current = Demonstration.objects.get(assignment=fresh, is_current=True)
-        if current.text == text:
+        marked = sorted(set(annotations))
+        if (current.text, current.annotations) == (text, marked):
             return current
         revising_check(fresh, current, base=base)
-        versions_check(fresh.task.project, instructions=instructions_version)
-        revised = revision_create(fresh, current, text=text)
+        project = fresh.task.project
+        versions_check(project, instructions=instructions_version, rubric=rubric_version)
+        annotations_validate(annotations, rubric=project.rubric)
+        revised = revision_create(fresh, current, text=text, annotations=marked)
         feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
     return revised
 
@@ -92,6 +96,7 @@ def ranking_revise(
     outcome: str = Ranking.Outcome.RANKED,
     strength: int | None = None,
     note: str = "",
+    annotations: Sequence[str] = (),
     instructions_version: int | None = None,
     rubric_version: int | None = None,
     aim: str = RankingAim.BEST,
@@ -104,15 +109,18 @@ def ranking_revise(
     with transaction.atomic():
         fresh = revising_lock(labeler=labeler, assignment=assignment, kind=Task.Kind.RANKING)
         current = Ranking.objects.get(assignment=fresh, is_current=True)
-        same = ranking_says(current, judgments=judgments, outcome=outcome, note=note)
-        if same and current.strength == strength:
+        said: dict[str, Any] = {
+            "outcome": outcome,
+            "strength": strength,
+            "annotations": annotations,
+        }
+        if ranking_says(current, judgments=judgments, note=note, **said):
             return current
         revising_check(fresh, current, base=base)
         versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
-        completion_ids = completions_judged(fresh, judgments, outcome=outcome)
-        revised = revision_create(
-            fresh, current, outcome=outcome, strength=strength, note=note, aim=aim
-        )
+        completion_ids = completions_judged(fresh, judgments, **said)
+        marked = {"annotations": sorted(set(annotations)), "aim": aim}
+        revised = revision_create(fresh, current, note=note, **{**said, **marked})
         judgments_create(revised, completion_ids, judgments)
         if not fresh.extra:
             disagreement_meet(fresh.task)

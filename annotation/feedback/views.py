@@ -4,6 +4,7 @@ Answers are named by their place in the order shown, here and in all that a page
 of a completion and no name of a model ever reaches a labeler.
 """
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.drafts import (
+    DemonstrationDraft,
     RankingDraft,
+    demonstration_draft_posted,
+    demonstration_draft_saved,
     number,
     ranking_draft_posted,
     ranking_draft_saved,
@@ -25,6 +29,7 @@ from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
+from annotation.people.rubric import rubric_whole
 from annotation.queue.dismissal import dismissal_told
 from annotation.queue.drafts import draft_revision, draft_writer
 from annotation.queue.leases import assignment_get, shown_slots
@@ -50,16 +55,25 @@ def desk_context(access: Access, assignment: Assignment) -> dict[str, Any]:
         "skip_reasons": Assignment.SkipReason.choices,
         "revision": draft_revision(assignment),
         "writer": draft_writer(assignment) or "",
+        "rubric_version": access.project.rubric_version,
+        "annotations_asked": access.project.rubric.get("annotations", []),
     }
 
 
 def demonstration_page(
-    request: HttpRequest, access: Access, assignment: Assignment, text: str | None, error: str
+    request: HttpRequest,
+    access: Access,
+    assignment: Assignment,
+    draft: DemonstrationDraft | None,
+    error: str,
 ) -> HttpResponse:
-    if text is None:
-        saved = assignment.draft.get("text")
-        text = saved if isinstance(saved, str) else ""
-    context = {**desk_context(access, assignment), "text": text, "error": error}
+    draft = draft or demonstration_draft_saved(assignment.draft)
+    context = {
+        **desk_context(access, assignment),
+        "text": draft.text,
+        "annotations": draft.annotations,
+        "error": error,
+    }
     return render(request, "annotation/demonstration.html", context, status=422 if error else 200)
 
 
@@ -73,7 +87,7 @@ def ranking_page(
     slots = shown_slots(assignment)
     draft = draft or ranking_draft_saved(assignment.draft, len(slots))
     draft = draft.aimed(access.project.ranking_aim)
-    rubric = access.project.rubric
+    rubric = rubric_whole(access.project.rubric)
     context = {
         **desk_context(access, assignment),
         "answers": [
@@ -83,10 +97,13 @@ def ranking_page(
         "ranks": range(1, len(slots) + 1),
         "none_acceptable": draft.outcome == Ranking.Outcome.NONE_ACCEPTABLE,
         "note": draft.note,
-        "rubric_version": access.project.rubric_version,
-        "likert": rubric.get("likert"),
+        "annotations": draft.annotations,
+        "likert": rubric["likert"],
         "scores": range(1, 8),
-        "flags": rubric.get("flags", []),
+        "flags": rubric["flags"],
+        "strength": draft.strength,
+        "strength_asked": rubric["strength"],
+        "strengths": Ranking.Strength.choices,
         "error": error,
     }
     return render(request, "annotation/ranking.html", context, status=422 if error else 200)
@@ -124,7 +141,8 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
         if ranking:
             draft = ranking_draft_posted(request.POST, assignment.task.k)
             return ranking_page(request, access, assignment, draft, text)
-        return demonstration_page(request, access, assignment, request.POST.get("text", ""), text)
+        written = demonstration_draft_posted(request.POST)
+        return demonstration_page(request, access, assignment, written, text)
     if not counts:
         messages.warning(request, SUBMITTED_BEFORE)
     url = next_task_url(access)
@@ -133,31 +151,29 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
 
 def demonstration_take(request: HttpRequest, assignment: Assignment) -> bool:
     """Hand in what was posted. Returns whether it is what counts: a first hand-in stays."""
-    text = request.POST.get("text", "")
+    draft = demonstration_draft_posted(request.POST)
     demonstration = demonstration_submit(
-        assignment=assignment,
-        text=text,
-        instructions_version=number(request.POST.get("instructions_version")),
-        active_seconds=seconds_read(request.POST.get("active_seconds")),
+        assignment=assignment, **asdict(draft), **circumstances(request)
     )
-    return demonstration.text == newlines_plain(text)
+    said = (newlines_plain(draft.text), sorted(set(draft.annotations)))
+    return (demonstration.text, demonstration.annotations) == said
 
 
 def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:
     """As demonstration_take, for a ranking."""
     draft = ranking_draft_posted(request.POST, assignment.task.k)
-    judgments = draft.judgments()
-    ranking = ranking_submit(
-        assignment=assignment,
-        judgments=judgments,
-        outcome=draft.outcome,
-        note=draft.note,
-        aim=draft.aim,
-        instructions_version=number(request.POST.get("instructions_version")),
-        rubric_version=number(request.POST.get("rubric_version")),
-        active_seconds=seconds_read(request.POST.get("active_seconds")),
-    )
-    return ranking_says(ranking, judgments=judgments, outcome=draft.outcome, note=draft.note)
+    said = draft.said()
+    ranking = ranking_submit(assignment=assignment, aim=draft.aim, **said, **circumstances(request))
+    return ranking_says(ranking, **said)
+
+
+def circumstances(request: HttpRequest) -> dict[str, Any]:
+    """What a page says of itself beside the work."""
+    return {
+        "instructions_version": number(request.POST.get("instructions_version")),
+        "rubric_version": number(request.POST.get("rubric_version")),
+        "active_seconds": seconds_read(request.POST.get("active_seconds")),
+    }
 
 
 @action_view(LABELER, page="work")

@@ -9,22 +9,24 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import slugify
 
-Flag = dict[str, str]
+Flag = dict[str, Any]
 
 
 class FlagsWidget(forms.Widget):
-    """Rows of a label and a key, posted as two parallel lists; the last row is empty.
+    """Rows of a label and a key, posted as parallel lists; the last row is empty.
 
-    Each of them is called `what`.
+    Each of them is called `what`. Where it is `conditional` there is a third column, of keys.
     """
 
     template_name = "annotation/project_flags.html"
     what = "flag"
+    conditional = False
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["what"] = self.what
-        context["widget"]["rows"] = [*(value or []), {"key": "", "label": ""}]
+        context["widget"] |= {"what": self.what, "conditional": self.conditional}
+        rows = [{**row, "only": ", ".join(row.get("only", []))} for row in value or []]
+        context["widget"]["rows"] = [*rows, {"key": "", "label": "", "only": ""}]
         return context
 
     def value_from_datadict(
@@ -32,11 +34,18 @@ class FlagsWidget(forms.Widget):
     ) -> list[Flag]:
         del files
         getlist = getattr(data, "getlist", lambda key: data.get(key, []))
-        labels, keys = getlist(f"{name}_label"), getlist(f"{name}_key")
-        keys = [*keys, *[""] * (len(labels) - len(keys))]
+        labels = getlist(f"{name}_label")
+        keys, only = (
+            [*given, *[""] * (len(labels) - len(given))]
+            for given in (getlist(f"{name}_key"), getlist(f"{name}_only"))
+        )
         return [
-            {"key": key.strip(), "label": label.strip()}
-            for label, key in zip(labels, keys, strict=False)
+            {
+                "key": key.strip(),
+                "label": label.strip(),
+                "only": [each.strip() for each in wanted.split(",") if each.strip()],
+            }
+            for label, key, wanted in zip(labels, keys, only, strict=False)
         ]
 
     def value_omitted_from_data(
@@ -70,7 +79,8 @@ class FlagsField(forms.Field):
                 raise ValidationError(f"Give “{row['label']}” a key that begins with a letter.")
             if key in {flag["key"] for flag in flags}:
                 raise ValidationError(f"Two {self.widget.what}s share the key “{key}”.")
-            flags.append({"key": key, "label": row["label"]})
+            only = {"only": row["only"]} if row.get("only") else {}
+            flags.append({"key": key, "label": row["label"], **only})
         return flags
 
 
@@ -82,3 +92,23 @@ class CategoriesField(FlagsField):
     """The categories of content that labelers may decline."""
 
     widget = CategoriesWidget  # type: ignore[assignment]  # as above
+
+
+class ConditionalFlagsWidget(FlagsWidget):
+    conditional = True
+
+
+class ConditionalFlagsField(FlagsField):
+    """Flags of which some are asked only under certain annotations."""
+
+    widget = ConditionalFlagsWidget  # type: ignore[assignment]  # as above
+
+
+class AnnotationsWidget(FlagsWidget):
+    what = "annotation"
+
+
+class AnnotationsField(FlagsField):
+    """What labelers say of a prompt."""
+
+    widget = AnnotationsWidget  # type: ignore[assignment]  # as above

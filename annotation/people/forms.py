@@ -5,14 +5,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from annotation.people.flags import FlagsField
-from annotation.people.models import Membership, MembershipRole, Project, default_rubric
+from annotation.people.models import Membership, MembershipRole, Project
 from annotation.people.queue_form import QueueForm
 from annotation.people.red_team_form import RedTeamForm
+from annotation.people.rubric_form import RubricForm
 from annotation.texts import newlines_plain
 
 
-class ProjectForm(QueueForm):
+class ProjectForm(QueueForm, RubricForm):
     name = forms.CharField(max_length=120)
     instructions = forms.CharField(
         required=False,
@@ -39,14 +39,9 @@ class ProjectForm(QueueForm):
         initial=30,
         help_text="How long a task stays with a person who has gone quiet.",
     )
-    likert = forms.BooleanField(label="Ask for a grade from 1 to 7", required=False, initial=True)
-    worst = forms.CharField(label="1 means", max_length=80, required=False, initial="worst")
-    best = forms.CharField(label="7 means", max_length=80, required=False, initial="best")
-    flags = FlagsField(required=False)
 
     @classmethod
     def initial_of(cls, project: Project) -> dict[str, Any]:
-        likert = project.rubric["likert"] or {}
         return {
             "name": project.name,
             "instructions": project.instructions,
@@ -54,16 +49,13 @@ class ProjectForm(QueueForm):
             "k_max": project.k_max,
             "overlap": project.overlap,
             "lease_minutes": project.lease_minutes,
-            "likert": bool(likert),
-            "worst": likert.get("worst", "worst"),
-            "best": likert.get("best", "best"),
-            "flags": project.rubric["flags"],
+            **cls.rubric_initial_of(project.rubric),
             **cls.queue_initial_of(project),
         }
 
     @classmethod
     def initial_new(cls) -> dict[str, Any]:
-        return {"flags": default_rubric()["flags"], **cls.queue_initial_new()}
+        return {**cls.rubric_initial_new(), **cls.queue_initial_new()}
 
     def clean_instructions(self) -> str:
         """What a form does to newlines is no new text: an unchanged one stays as it is stored."""
@@ -75,22 +67,13 @@ class ProjectForm(QueueForm):
         data = super().clean() or self.cleaned_data
         if data.get("k_min") and data.get("k_max") and data["k_min"] > data["k_max"]:
             self.add_error("k_max", "Must not be less than the fewest.")
-        for end in ("worst", "best"):
-            if data.get("likert") and not data.get(end):
-                self.add_error(end, "Say what this end of the scale means.")
         return data
 
     def changes(self) -> dict[str, Any]:
         """The cleaned data as the project's fields."""
-        rest = self.cleaned_data.items()
-        data = {name: value for name, value in rest if name not in QueueForm.base_fields}
-        data |= self.queue_changes()
-        ends = {"worst": data.pop("worst"), "best": data.pop("best")}
-        data["rubric"] = {
-            "likert": ends if data.pop("likert") else None,
-            "flags": data.pop("flags"),
-        }
-        return data
+        parts = {*QueueForm.base_fields, *RubricForm.base_fields}
+        data = {name: value for name, value in self.cleaned_data.items() if name not in parts}
+        return {**data, **self.queue_changes(), **self.rubric_changes()}
 
 
 class ProjectEditForm(RedTeamForm, ProjectForm):

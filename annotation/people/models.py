@@ -1,27 +1,13 @@
 """Who works where: users, projects, and what each may do in a project."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-
-def default_rubric() -> dict[str, Any]:
-    """InstructGPT's yes/no fields and 1-7 scale (arXiv 2203.02155, appendix B)."""
-    flags = [
-        ("fails", "Fails the instruction"),
-        ("unfit", "Not fit for a customer assistant"),
-        ("hallucination", "Makes something up"),
-        ("harmful", "Harmful advice"),
-        ("sexual_violent", "Sexual or violent"),
-        ("denigrates", "Denigrates a group"),
-    ]
-    return {
-        "likert": {"worst": "worst", "best": "best"},
-        "flags": [{"key": key, "label": label} for key, label in flags],
-    }
+from annotation.people.rubric import default_rubric
 
 
 def default_sensitive() -> list[dict[str, str]]:

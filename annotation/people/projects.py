@@ -1,6 +1,5 @@
 """Projects, their members and their rubric: every change is checked and leaves an audit event."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +15,7 @@ from annotation.people.models import (
     Project,
     User,
 )
+from annotation.people.rubric import labels_validate, rubric_validate
 from annotation.people.signals import project_changed
 from annotation.tags import MOST_HELD, languages_read, tags_read
 from annotation.texts import lines_of, text_validate
@@ -47,10 +47,8 @@ CHANGEABLE = (
 )
 # What a labeler is asked of each answer: a change is a new version of the rubric.
 RUBRIC_FIELDS = {"rubric", "ranking_aim", "severity_asked"}
-MAX_FLAGS = 20
 MAX_LINES = 500
 MAX_LINE = 500
-KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 TARGET_LENGTH = 120  # AuditEvent.target's; PostgreSQL refuses what is longer
@@ -132,7 +130,7 @@ def project_validate(project: Project) -> None:
     rubric_validate(project.rubric)
     lines_validate(project.user_stories, field="user_stories")
     try:
-        flags_validate(project.sensitive, what="category")
+        labels_validate(project.sensitive, what="category")
     except ValidationError as error:
         raise ValidationError({"sensitive": error.messages}) from error
     lines_validate(project.harm_categories, field="harm_categories")
@@ -167,49 +165,6 @@ def slug_free(name: str) -> str:
         number += 1
         slug = f"{stem}-{number}"
     return slug
-
-
-def rubric_validate(rubric: Any) -> dict[str, Any]:
-    """Return the rubric unchanged, or raise ValidationError under the key "rubric".
-
-    {"likert": {"worst": text, "best": text} or None, "flags": [{"key": ..., "label": ...}, ...]}
-    """
-    try:
-        if not isinstance(rubric, dict) or set(rubric) != {"likert", "flags"}:
-            raise ValidationError("A rubric has exactly a Likert scale and flags.")
-        likert_validate(rubric["likert"])
-        flags_validate(rubric["flags"])
-    except ValidationError as error:
-        raise ValidationError({"rubric": error.messages}) from error
-    return rubric
-
-
-def likert_validate(likert: Any) -> None:
-    if likert is None:
-        return
-    if not isinstance(likert, dict) or set(likert) != {"worst", "best"}:
-        raise ValidationError("The Likert scale names its worst and its best end.")
-    for end in ("worst", "best"):
-        text_validate(likert[end], what=f"The scale's {end} end", limit=80)
-
-
-def flags_validate(flags: Any, *, what: str = "flag") -> None:
-    """Check a list of {"key": ..., "label": ...}, each of which is a `what`."""
-    if not isinstance(flags, list) or len(flags) > MAX_FLAGS:
-        raise ValidationError(f"There is a list of at most {MAX_FLAGS} {what}s.")
-    seen: set[str] = set()
-    for flag in flags:
-        if not isinstance(flag, dict) or set(flag) != {"key", "label"}:
-            raise ValidationError(f"A {what} has exactly a key and a label.")
-        key = flag["key"]
-        if not isinstance(key, str) or not KEY.fullmatch(key):
-            raise ValidationError(
-                f"A {what}'s key begins with a small letter and holds small letters, digits and _."
-            )
-        if key in seen:
-            raise ValidationError(f"Two {what}s have the key {key}.")
-        seen.add(key)
-        text_validate(flag["label"], what=f"The label of {key}", limit=80)
 
 
 def roles_validate(roles: list[str]) -> list[str]:

@@ -1,21 +1,33 @@
 // The demonstration page: an editor whose text is counted, kept, and previewed by the server.
+import * as annotations from "./annotations.js";
 import { desk, isCommand } from "./desk.js";
+import { placeOf } from "./signs.js";
 
 const text = document.getElementById("text");
 const count = document.getElementById("count");
 const submit = document.getElementById("submit");
 
+let armed = false; // whether the next key names an annotation
+
 const { draft, restore } = desk({
-  read: () => ({ text: text.value }),
+  read: () => ({ text: text.value, annotations: annotations.chosen() }),
   missing: () => (text.value.trim() ? "" : "Write an answer first."),
   onMissing: () => text.focus(),
-  onEscape: () => text.blur(),
+  onEscape: () => {
+    arm(false);
+    text.blur();
+  },
 });
 
 function show() {
   const words = text.value.match(/\S+/g)?.length ?? 0;
   count.textContent = `${words} ${words === 1 ? "word" : "words"}`;
   submit.setAttribute("aria-disabled", String(words === 0));
+}
+
+function arm(on) {
+  armed = on;
+  annotations.armed(on);
 }
 
 let previewable = false; // htmx listens from DOMContentLoaded on
@@ -27,6 +39,7 @@ function preview() {
 if (text.value !== text.defaultValue) draft.changed(); // typed before this script was there
 restore((kept) => {
   text.value = typeof kept.text === "string" ? kept.text : "";
+  annotations.choose(annotations.known(kept.annotations));
   show();
   preview();
 });
@@ -35,11 +48,20 @@ text.addEventListener("input", () => {
   show();
   draft.changed();
 });
+for (const box of annotations.boxes) box.addEventListener("change", draft.changed);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "e" && isCommand(event)) {
+  if (!isCommand(event)) return;
+  if (armed) {
+    const box = annotations.boxes[placeOf(event)];
+    if (box) event.preventDefault();
+    box?.click();
+    arm(false);
+    if (box) return;
+  }
+  if (event.key === "e") {
     event.preventDefault();
     text.focus();
-  }
+  } else if (event.key === "a") arm(annotations.boxes.length > 0);
 });
 show();
 document.addEventListener("DOMContentLoaded", () => {

@@ -1,20 +1,24 @@
 // The ranking page: keys, buttons and drags become steps of the state; the page is drawn from it.
+import * as annotations from "./annotations.js";
 import { compare } from "./compare.js";
 import { announce, desk, fail, isCommand } from "./desk.js";
 import { draggable } from "./drag.js";
-import { cards, draw, fitting, fold, k, letter, read, toggleFold } from "./ranking_page.js";
+import { cards, draw, fitting, flagLabel, fold, k, letter, read, rules, toggleFold, unmet } from "./ranking_page.js";
+import { applies, cleared, contest, fit, missing, settle } from "./ranking_rules.js";
 import * as ranking from "./ranking_state.js";
+import { digitOf, placeOf } from "./signs.js";
 
 const form = document.getElementById("work");
 const note = document.getElementById("note");
-let history = ranking.history(read(form));
+const flags = [...document.querySelectorAll("[data-flag]")];
+let history = ranking.history(fit(read(form), rules));
 let focused = ranking.listed(history.now)[0];
-let armed = null; // "score" or "flag": what the next digit is for
+let armed = null; // "score", "flag", "annotation" or "strength": what the next key is for
 
 const { draft, restore } = desk({
   read: () => ({ ...history.now, note: note.value }),
-  missing: () => (ranking.left(history.now) ? `${ranking.left(history.now)} left to rank, or say that none is acceptable.` : ""),
-  onMissing: () => focusCard(ranking.inSlot(history.now, 0)[0]),
+  missing: () => unmet(missing(history.now, rules)).told,
+  onMissing: () => goTo(missing(history.now, rules)),
   onEscape: () => {
     arm(null);
     if (document.activeElement === note) focusCard(focused); // where digits rank again
@@ -28,10 +32,25 @@ function become(next) {
   history = next;
   redraw();
   fail("");
+  tellCleared([]);
   draft.changed();
 }
 
-const apply = (state) => become(ranking.step(history, state));
+const apply = (state) => become(ranking.step(history, settle(history.now, state, rules)));
+
+/** Say which flags went because they no longer apply. */
+function tellCleared(gone) {
+  const told = gone.map(([key, answers]) => `${flagLabel(key)} (${answers.map(letter).join(", ")})`);
+  const line = document.getElementById("cleared");
+  line.hidden = told.length === 0;
+  line.textContent = told.length ? `No longer asked, so cleared: ${told.join("; ")}. Undo brings it back.` : "";
+}
+
+/** Go to the first thing that is still to be done. */
+function goTo({ what, answers }) {
+  focusCard(answers[0]);
+  if (what !== "rank") arm(what);
+}
 
 function focusCard(index) {
   focused = index;
@@ -55,6 +74,40 @@ function send(index, slot, how = ranking.place) {
   tell(index);
 }
 
+function annotate(key) {
+  const before = history.now;
+  apply(ranking.annotate(before, key));
+  tellCleared(cleared(before, history.now));
+  const holds = history.now.annotations.includes(key);
+  const asked = Object.keys(rules.only).filter((flag) => applies(rules, flag, history.now.annotations) && !applies(rules, flag, before.annotations));
+  const told = asked.length ? ` Now asked: ${asked.map(flagLabel).join(", ")}.` : "";
+  announce(`${annotations.label(key)}: ${holds ? "yes" : "no"}.${told}`);
+}
+
+function weigh(value) {
+  if (!contest(history.now) || rules.strength === "off") return;
+  apply(ranking.weigh(history.now, value));
+  announce(history.now.strength === null ? "Strength cleared." : `${document.querySelector("[data-strength][aria-pressed=true]").dataset.label}.`);
+}
+
+function toggleFlag(key) {
+  if (!applies(rules, key, history.now.annotations)) return;
+  apply(ranking.flag(history.now, focused, key));
+  const set = history.now.flags[focused].includes(key);
+  announce(`Answer ${letter(focused)}: ${flagLabel(key)} ${set ? "set" : "cleared"}.`);
+}
+
+function score(value) {
+  apply(ranking.score(history.now, focused, value));
+  const given = history.now.likert[focused];
+  announce(`Answer ${letter(focused)}: ${given ? `${given} of 7` : "no score"}.`);
+}
+
+function toggleNone() {
+  apply(ranking.toggleNone(history.now));
+  announce(history.now.none ? "None is acceptable." : "Ranks count again.");
+}
+
 function tell(index) {
   const slot = history.now.slots[index];
   const remain = ranking.inSlot(history.now, 0).length;
@@ -76,17 +129,17 @@ function travel(next) {
   announce(`${ranking.inSlot(history.now, 0).length} left to rank.`);
 }
 
+/** What an armed key press does; false where it is none of its keys. */
+const ARMED = {
+  score: ({ digit }) => digit <= 7 && (score(digit || null), true),
+  strength: ({ digit }) => digit <= 4 && (weigh(digit ? digit - 1 : null), true),
+  flag: ({ place }) => place in flags && (flags[place].click(), true),
+  annotation: ({ place }) => place in annotations.boxes && (annotations.boxes[place].click(), true),
+};
+
 function digit(value, shift) {
-  if (armed === "score") {
-    if (value <= 7) apply(ranking.score(history.now, focused, value || history.now.likert[focused]));
-  } else if (armed === "flag") {
-    document.querySelectorAll("[data-flag]")[value - 1]?.click();
-  } else if (value > k) {
-    announce(`There are ${k} ranks.`);
-  } else {
-    send(focused, value, shift && value ? ranking.insert : ranking.place);
-  }
-  arm(null);
+  if (value > k) announce(`There are ${k} ranks.`);
+  else send(focused, value, shift && value ? ranking.insert : ranking.place);
 }
 
 const COMMANDS = {
@@ -97,11 +150,14 @@ const COMMANDS = {
   u: () => travel(ranking.undo(history)),
   r: () => travel(ranking.redo(history)),
   l: () => document.querySelector("[data-score]") && arm("score"),
-  f: () => document.querySelector("[data-flag]") && arm("flag"),
+  f: () => flags.length && arm("flag"),
+  a: () => annotations.boxes.length && arm("annotation"),
+  g: () => rules.strength !== "off" && (contest(history.now) ? arm("strength") : announce("Nothing to weigh yet: rank all, with one best.")),
   o: () => toggleFold(focused),
   c: () => compare(cards[focused]),
-  n: () => apply(ranking.toggleNone(history.now)),
+  n: toggleNone,
 };
+const MODIFIERS = ["Shift", "Control", "Alt", "Meta", "AltGraph"];
 const SHIFTED = {
   ArrowDown: () => nudge(1),
   ArrowUp: () => nudge(-1),
@@ -119,14 +175,17 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     travel(event.shiftKey ? ranking.redo(history) : ranking.undo(history));
   }
-  if (!isCommand(event)) return;
-  // The key's place, not its letter: on some keyboards the digits are the shifted ones.
-  const number = event.code.match(/^(?:Digit|Numpad)([0-9])$/)?.[1];
+  if (!isCommand(event) || MODIFIERS.includes(event.key)) return;
+  const number = digitOf(event);
+  const pressed = { digit: number, place: placeOf(event) };
+  const answered = armed !== null && (ARMED[armed](pressed) || number !== undefined);
+  if (armed !== null) arm(null);
   const command = event.shiftKey ? SHIFTED[event.key] : COMMANDS[event.key];
-  if (number === undefined && !command) return;
+  if (!answered && number === undefined && !command) return;
   event.preventDefault();
+  if (answered) return;
   if (number === undefined) command();
-  else digit(Number(number), event.shiftKey);
+  else digit(number, event.shiftKey);
 });
 
 document.addEventListener("focusin", (event) => {
@@ -142,15 +201,15 @@ document.addEventListener("click", (event) => {
   else if (hit(".compare")) compare(hit(".card"));
   else if (hit(".letters .letter")) focusCard(Number(hit(".letter").dataset.index));
   else if (hit(".ladder-rank")) send(focused, Number(hit(".ladder-rank").dataset.slot));
-  else if (hit("[data-score]")) apply(ranking.score(history.now, focused, Number(hit("[data-score]").dataset.score)));
+  else if (hit("[data-score]")) score(Number(hit("[data-score]").dataset.score));
+  else if (hit("button[data-strength]")) weigh(Number(hit("[data-strength]").dataset.strength));
   else if (hit("#undo")) travel(ranking.undo(history));
   else if (hit("#redo")) travel(ranking.redo(history));
-  else if (hit("#none-button")) apply(ranking.toggleNone(history.now));
+  else if (hit("#none-button")) toggleNone();
 });
 
-for (const box of document.querySelectorAll("[data-flag]")) {
-  box.addEventListener("change", () => apply(ranking.flag(history.now, focused, box.dataset.flag)));
-}
+for (const box of flags) box.addEventListener("change", () => toggleFlag(box.dataset.flag));
+for (const box of annotations.boxes) box.addEventListener("change", () => annotate(box.value));
 note.addEventListener("input", draft.changed);
 
 function drop(index, slot) {
@@ -164,10 +223,8 @@ draggable(document.querySelectorAll(".letters"), { draggable: ".letter" }, drop)
 
 restore((kept) => {
   if (!Array.isArray(kept.slots) || kept.slots.length !== k) return;
-  const { slots, none } = kept;
-  const { likert, flags } = fitting(kept);
   note.value = kept.note ?? "";
-  history = ranking.history({ slots, likert, flags, none });
+  history = ranking.history(fit(fitting(kept), rules));
   focused = ranking.listed(history.now)[0];
   redraw();
 });

@@ -1,6 +1,9 @@
 // Draws a ranking's state into the page. It holds nothing of its own: what it shows, and what the
 // form would submit, follows from the state alone.
-import { inSlot, left } from "./ranking_state.js";
+import * as annotations from "./annotations.js";
+import { applies, contest, missing } from "./ranking_rules.js";
+import { inSlot } from "./ranking_state.js";
+import { SIGNS } from "./signs.js";
 
 const byId = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -8,9 +11,21 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 export const cards = all(".card");
 export const k = cards.length;
 const letters = cards.map(letterOf);
-const labels = new Map(all("[data-flag]").map((box) => [box.dataset.flag, box.dataset.label]));
+const flags = all("[data-flag]");
+const labels = new Map(flags.map((box) => [box.dataset.flag, box.dataset.label]));
+const rail = byId("rail");
+
+/** What the rubric asks, for ranking_rules.js. */
+export const rules = {
+  only: Object.fromEntries(flags.map((box) => [box.dataset.flag, box.dataset.only.split(" ").filter(Boolean)])),
+  likertRequired: rail.hasAttribute("data-likert-required"),
+  strength: rail.dataset.strength,
+};
+
+flags.forEach((box, place) => (box.parentElement.querySelector("kbd").textContent = `f ${SIGNS[place]}`));
 
 export const letter = (index) => cards[index].dataset.letter;
+export const flagLabel = (key) => labels.get(key) ?? key;
 
 function letterOf(card) {
   const button = document.createElement("button");
@@ -30,16 +45,34 @@ export function read(form) {
     likert: cards.map((_, i) => Number(field("likert", i)?.value) || null),
     flags: cards.map((_, i) => all(`[name=flags-${i}]:checked`).map((box) => box.value)),
     none: form.elements.none.checked,
+    annotations: annotations.chosen(),
+    strength: form.elements.strength?.value ? Number(form.elements.strength.value) : null,
   };
 }
 
-/** What was kept under an older rubric, without what the page no longer asks. */
-export function fitting({ likert, flags }) {
+/** What was kept, perhaps under an older rubric, without what the page no longer asks. */
+export function fitting(kept) {
   const scored = document.querySelector("[data-score]") !== null;
   return {
-    likert: cards.map((_, i) => (scored ? likert?.[i] ?? null : null)),
-    flags: cards.map((_, i) => (flags?.[i] ?? []).filter((key) => labels.has(key))),
+    slots: kept.slots,
+    likert: cards.map((_, i) => (scored ? kept.likert?.[i] ?? null : null)),
+    flags: cards.map((_, i) => (kept.flags?.[i] ?? []).filter((key) => labels.has(key))),
+    none: kept.none,
+    annotations: annotations.known(kept.annotations),
+    strength: kept.strength ?? null,
   };
+}
+
+/** In words what `missing` of ranking_rules.js found: for the foot, and for who submits anyway. */
+export function unmet(found) {
+  if (!found) return { short: "", told: "" };
+  const { what, answers } = found;
+  const some = answers.map(letter).join(", ");
+  return {
+    rank: { short: `${answers.length} left to rank`, told: `${answers.length} left to rank, or say that none is acceptable.` },
+    score: { short: `${answers.length} left to score`, told: `Each answer needs a score from 1 to 7. Without one: ${some}.` },
+    strength: { short: "Strength not said", told: `Say how much better ${some} is than the next (g, then 1 to 4).` },
+  }[what];
 }
 
 /** The reverse: what is shown is what will be submitted. */
@@ -50,6 +83,8 @@ function write(form, state) {
     for (const box of all(`[name=flags-${i}]`)) box.checked = state.flags[i].includes(box.value);
   });
   form.elements.none.checked = state.none;
+  annotations.choose(state.annotations);
+  if (form.elements.strength) form.elements.strength.value = state.strength ?? "";
 }
 
 export function draw(form, { past, now: state, future }, focused, armed) {
@@ -61,6 +96,8 @@ export function draw(form, { past, now: state, future }, focused, armed) {
   }
   cards.forEach((card, index) => drawCard(card, state, index, index === focused));
   drawJudgment(state, focused, armed);
+  drawStrength(state, armed);
+  annotations.armed(armed === "annotation");
   drawFoot(state, past.length, future.length);
 }
 
@@ -88,12 +125,15 @@ function drawCard(card, state, index, isFocused) {
 
 function drawJudgment(state, focused, armed) {
   byId("focused-letter").textContent = letter(focused);
-  byId("judgment-hint").textContent = { score: "press 1–7", flag: "press a flag's digit" }[armed] ?? "";
+  byId("judgment-hint").textContent = { score: "press 1–7", flag: "press a flag's sign" }[armed] ?? "";
   document.querySelector(".judgment").dataset.armed = armed ?? "";
   for (const button of all("[data-score]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.score) === state.likert[focused]));
   }
-  for (const box of all("[data-flag]")) box.checked = state.flags[focused].includes(box.dataset.flag);
+  for (const box of flags) {
+    box.checked = state.flags[focused].includes(box.dataset.flag);
+    box.parentElement.hidden = !applies(rules, box.dataset.flag, state.annotations);
+  }
   for (const button of all(".ladder-rank")) {
     const slot = Number(button.dataset.slot);
     const text = slot ? `Give answer ${letter(focused)} rank ${slot}` : `Take answer ${letter(focused)}'s rank away`;
@@ -102,13 +142,26 @@ function drawJudgment(state, focused, armed) {
   }
 }
 
+function drawStrength(state, armed) {
+  const bar = byId("strength");
+  if (!bar) return;
+  const asked = contest(state);
+  bar.hidden = !asked;
+  bar.classList.toggle("armed", armed === "strength");
+  if (asked) byId("strength-text").textContent = `How much better is ${letter(asked.best)} than ${asked.next.map(letter).join(", ")}?`;
+  for (const button of bar.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.strength) === state.strength));
+  }
+}
+
 function drawFoot(state, canUndo, canRedo) {
   const unranked = inSlot(state, 0).length;
   byId("left").textContent = unranked;
   document.querySelector(".pool").classList.toggle("emptied", unranked === 0);
   document.querySelector(".pool-empty").hidden = unranked > 0;
-  byId("left-text").textContent = left(state) ? `${left(state)} left to rank` : "";
-  byId("submit").setAttribute("aria-disabled", String(left(state) > 0));
+  const found = missing(state, rules);
+  byId("left-text").textContent = unmet(found).short;
+  byId("submit").setAttribute("aria-disabled", String(found !== null));
   byId("none-button").setAttribute("aria-pressed", String(state.none));
   byId("none-note").hidden = !state.none;
   byId("answers").classList.toggle("none", state.none);

@@ -1,9 +1,10 @@
 // The ranking as plain data, with no page in it. Answers are 0..k-1 in the order shown; a slot is a
 // rank from 1 (best) to k, and 0 is not yet ranked. Answers in one slot tie. Every step returns a
-// new state, so undoing is keeping the old ones.
+// new state, so undoing is keeping the old ones. A strength, 0-3, is of the best over the next.
 
 export function blank(k) {
-  return { slots: Array(k).fill(0), likert: Array(k).fill(null), flags: Array.from({ length: k }, () => []), none: false };
+  const flags = Array.from({ length: k }, () => []);
+  return { slots: Array(k).fill(0), likert: Array(k).fill(null), flags, none: false, annotations: [], strength: null };
 }
 
 const replaced = (list, index, value) => list.map((old, i) => (i === index ? value : old));
@@ -41,10 +42,20 @@ export function score(state, index, value) {
   return { ...state, likert: replaced(state.likert, index, state.likert[index] === value ? null : value) };
 }
 
+const toggled = (keys, key) => (keys.includes(key) ? keys.filter((each) => each !== key) : [...keys, key]);
+
 export function flag(state, index, key) {
-  const flags = state.flags[index];
-  const next = flags.includes(key) ? flags.filter((each) => each !== key) : [...flags, key];
-  return { ...state, flags: replaced(state.flags, index, next) };
+  return { ...state, flags: replaced(state.flags, index, toggled(state.flags[index], key)) };
+}
+
+/** Say of the prompt that something holds, or that it does not. */
+export function annotate(state, key) {
+  return { ...state, annotations: toggled(state.annotations, key) };
+}
+
+/** How much better the best is, 0-3; the same again, or null, takes it back. */
+export function weigh(state, value) {
+  return { ...state, strength: state.strength === value ? null : value };
 }
 
 export function toggleNone(state) {

@@ -188,8 +188,14 @@ def test_grades_flags_and_strength_round_trip(cast: Cast) -> None:
     tie = [{"text": text, "rank": 1, "likert": 3, "flags": ["harmful"]} for text in ("a", "c")]
     ask = [{"role": "user", "content": "Hi"}]
     wanted = [
-        {"prompt": ask, "responses": first, "strength": 2, "split": "valid"},
-        {"prompt": ask, "responses": tie, "strength": 0, "split": "valid"},
+        {
+            "prompt": ask,
+            "responses": first,
+            "strength": 2,
+            "annotations": ["ambiguous", "closed_domain"],
+            "split": "valid",
+        },
+        {"prompt": ask, "responses": tie, "strength": 0, "annotations": [], "split": "valid"},
     ]
     # Whatever the order of a file's answers and flags, and of the rows that they become.
     mixed = {**first[1], "flags": ["unfit", "fails", "unfit"]}

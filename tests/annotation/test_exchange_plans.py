@@ -122,7 +122,12 @@ def test_what_the_rubric_does_not_have_is_left_out_and_told_once(cast: Cast) -> 
         {"text": "a", "rank": 1, "likert": 6},
         {"text": "b", "rank": 2, "likert": 1, "flags": ["rude", "fails"]},
     ]
-    content = jsonl(*({"prompt": prompt, "responses": responses} for prompt in ("Hi", "Ho")))
+    content = jsonl(
+        *(
+            {"prompt": prompt, "responses": responses, "annotations": ["ambiguous"]}
+            for prompt in ("Hi", "Ho")
+        )
+    )
     (line, _) = batch_preview(batch=upload(cast.project, content)).lines
     batch = imported(cast.project, content)
     judged = Ranking.objects.get(line=1).judgments.values_list(
@@ -132,6 +137,7 @@ def test_what_the_rubric_does_not_have_is_left_out_and_told_once(cast: Cast) -> 
     left_out = (
         "likert grades, which the project does not give: left out",
         "flag `rude`, which the rubric does not have: left out",
+        "annotation `ambiguous`, which the rubric does not have: left out",
     )
     assert line.notes == left_out
     assert batch.report["skipped"] == [

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from annotation.exchange.exports import export_lines
 from annotation.feedback.aims import pick_ranks, ranks_best_first, slots_turned
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.drafts import AnswerDraft, RankingDraft, ranking_draft_saved
-from annotation.feedback.rankings import JudgmentInput, dense_ranks, ranking_submit
+from annotation.feedback.rankings import dense_ranks, ranking_submit
 from annotation.models import Ranking
 from annotation.queue.leases import shown_slots
 from tests.annotation.work import claimed, ranking_task

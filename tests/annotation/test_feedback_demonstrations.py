@@ -57,6 +57,20 @@ def test_a_submit_ends_the_draft_and_the_lease(cast):
     assert assignment.ended_at >= assignment.leased_at
 
 
+def test_what_holds_of_the_prompt_is_kept(cast):
+    demonstration_task(cast.project)
+    assignment = claimed(cast.lena, cast.project)
+    for annotations, version, words in ((["odd"], 1, "no annotation odd"), ([], 2, "rubric has")):
+        with pytest.raises(ValidationError, match=words):
+            demonstration_submit(
+                assignment=assignment, text="A", annotations=annotations, rubric_version=version
+            )
+    said = demonstration_submit(
+        assignment=assignment, text="A", annotations=["sensitive", "ambiguous"], rubric_version=1
+    )
+    assert said.annotations == ["ambiguous", "sensitive"]
+
+
 @pytest.mark.parametrize("text", ["", " \n", "\u200b\ufeff", "a\0", "x" * 200_001, None])
 def test_bad_texts_are_refused(cast, text):
     demonstration_task(cast.project)

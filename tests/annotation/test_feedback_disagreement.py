@@ -5,7 +5,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation.feedback.rankings import JudgmentInput, ranking_submit
+from annotation.feedback.checks import JudgmentInput
+from annotation.feedback.rankings import ranking_submit
 from annotation.integrity import faults_find
 from annotation.models import Assignment, Membership, Ranking, Task
 from annotation.people.projects import project_update

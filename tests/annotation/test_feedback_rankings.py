@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.rankings import (
-    JudgmentInput,
     dense_ranks,
     ranking_record,
     ranking_submit,
@@ -57,6 +57,7 @@ def shown_and_placed(draw):
     k = draw(st.integers(4, 9))
     order = draw(st.permutations(range(k)))
     keys = ["fails", "unfit", "hallucination", "harmful"]
+    annotations = draw(st.lists(st.sampled_from(["ambiguous", "identity"]), unique=True))
     judgments = [
         JudgmentInput(
             rank=draw(st.integers(1, k)),
@@ -65,14 +66,16 @@ def shown_and_placed(draw):
         )
         for _ in range(k)
     ]
-    return list(order), judgments
+    if any("hallucination" in judgment.flags for judgment in judgments):
+        annotations.append("closed_domain")
+    return list(order), judgments, annotations
 
 
 @on_shared_cast
 @given(shown_and_placed())
 def test_the_database_holds_what_was_shown(cast, example):
     """For any order shown and any placement with ties: each *text* has what it was given."""
-    order, judgments = example
+    order, judgments, annotations = example
     task = ranking_task(cast.project, len(order), priority=Task.objects.count())
     assignment = claimed(cast.lena, cast.project)
     assert assignment.task == task
@@ -81,8 +84,9 @@ def test_the_database_holds_what_was_shown(cast, example):
     seen = [slot.completion.text for slot in shown_slots(assignment)]
     assert seen == [f"Answer {slot}." for slot in order]
 
-    ranking = ranking_submit(assignment=assignment, judgments=judgments)
+    ranking = ranking_submit(assignment=assignment, judgments=judgments, annotations=annotations)
 
+    assert ranking.annotations == sorted(annotations)
     held = {row.completion.text: row for row in Judgment.objects.filter(ranking=ranking)}
     assert set(held) == set(seen)
     for text, said in zip(seen, judgments, strict=True):
@@ -93,7 +97,14 @@ def test_the_database_holds_what_was_shown(cast, example):
         assert held[text].rank == 1 + len(better)
 
 
+def asking(cast, **rubric):
+    """The project with these changes of its rubric."""
+    rubric = {**cast.project.rubric, **rubric}
+    return project_update(actor=cast.ada, project=cast.project, rubric=rubric)
+
+
 def test_a_submission_names_its_circumstances(cast):
+    asking(cast, strength="optional")
     project = project_update(actor=cast.ada, project=cast.project, instructions="Be kind.")
     task = ranking_task(project, 5)
     assignment = claimed(cast.lena, project)
@@ -105,7 +116,7 @@ def test_a_submission_names_its_circumstances(cast):
         active_seconds=0,
     )
     assert (ranking.task, ranking.prompt, ranking.labeler) == (task, task.prompt, cast.lena)
-    assert (ranking.instructions_version, ranking.rubric_version) == (2, 1)
+    assert (ranking.instructions_version, ranking.rubric_version) == (2, 2)
     assert (ranking.strength, ranking.note, ranking.source) == (2, "Close.", "person")
     assert (ranking.outcome, ranking.trains, ranking.is_current) == ("ranked", True, True)
 
@@ -153,6 +164,14 @@ def test_submitting_twice_is_submitting_once(cast):
             {"outcome": "none_acceptable", "strength": 1},
             "has a strength",
         ),
+        (ranked([1, 1, 3, 4]), {"strength": 1}, "Several answers are best"),
+        (ranked([1, 2, 3, 4]), {"annotations": ["odd"]}, "no annotation odd"),
+        (
+            [*ranked([1, 2, 3]), JudgmentInput(4, flags=["satisfies"])],
+            {"annotations": ["closed_domain"]},
+            "Answer 4: “Satisfies the constraint” applies only to a prompt that is marked "
+            "“Explicit safety constraints” or “Other explicit constraints”",
+        ),
     ],
 )
 def test_bad_input_changes_nothing(cast, judgments, fields, words):
@@ -175,6 +194,48 @@ def test_without_a_scale_there_are_no_grades(cast):
     with pytest.raises(ValidationError, match="no grades"):
         ranking_submit(assignment=assignment, judgments=[JudgmentInput(1, likert=4)] * 4)
     assert ranking_submit(assignment=assignment, judgments=ranked([1, 1, 1, 1]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "ranks", "strength", "words"),
+    [
+        ("off", [1, 2, 2, 3], 2, None),
+        ("required", [1, 2, 2, 3], None, "Say how much better"),
+        ("required", [1, 1, 2, 3], None, None),  # no one answer is the best
+        ("required", [2, 2, 2, 2], None, None),
+        ("optional", [1, 2, 2, 3], None, None),
+        ("required", [4, 5, 5, 7], 0, None),
+        ("optional", [1, 2, 2, 3], 3, None),
+        ("optional", [1, 1, 2, 3], 3, "Several answers are best"),
+        ("required", [2, 2, 2, 2], 0, "Several answers are best"),
+    ],
+)
+def test_the_strength_is_of_one_best_answer(cast, asked, ranks, strength, words):
+    project = asking(cast, strength=asked)
+    ranking_task(project, 4)
+    assignment = claimed(cast.lena, project)
+    if words:
+        with pytest.raises(ValidationError, match=words):
+            ranking_submit(assignment=assignment, judgments=ranked(ranks), strength=strength)
+    else:
+        ranking = ranking_submit(assignment=assignment, judgments=ranked(ranks), strength=strength)
+        assert ranking.strength == strength
+
+
+@pytest.mark.parametrize("outcome", ["ranked", "none_acceptable"])
+def test_a_required_grade_is_given_to_each_answer(cast, outcome):
+    project = asking(cast, likert={"worst": "bad", "best": "good", "required": True})
+    ranking_task(project, 4)
+    assignment = claimed(cast.lena, project)
+    ranks = [1, 2, 3, 4] if outcome == "ranked" else [None] * 4
+    judgments = [JudgmentInput(rank, likert=5) for rank in ranks]
+    with pytest.raises(ValidationError, match="Answer 3 has no grade"):
+        ranking_submit(
+            assignment=assignment,
+            judgments=[*judgments[:2], JudgmentInput(ranks[2]), judgments[3]],
+            outcome=outcome,
+        )
+    assert ranking_submit(assignment=assignment, judgments=judgments, outcome=outcome)
 
 
 def test_a_demonstration_task_takes_no_ranking(cast):

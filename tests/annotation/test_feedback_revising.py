@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from annotation.exchange.exports import iter_demonstrations, iter_rankings
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.demonstrations import demonstration_submit
-from annotation.feedback.rankings import JudgmentInput, ranking_submit
+from annotation.feedback.rankings import ranking_submit
 from annotation.feedback.revising import (
     demonstration_revise,
     ranking_revise,

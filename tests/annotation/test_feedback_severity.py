@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 
 from annotation.exchange.exports import export_lines
 from annotation.exchange.formats import parse_line
-from annotation.feedback.rankings import JudgmentInput, ranking_submit
+from annotation.feedback.checks import JudgmentInput
+from annotation.feedback.rankings import ranking_submit
 from annotation.feedback.severity import severities_validate
 from annotation.models import Judgment
 from tests.annotation.work import claimed, ranking_task

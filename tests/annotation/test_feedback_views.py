@@ -119,6 +119,7 @@ def test_submitting_twice_stores_one(cast: Cast, enter: Enter) -> None:
         ({"flags-1": "harmful"}, True),
         ({"note": "On second thought"}, True),
         ({"none": "1"}, True),
+        ({"annotations": ["ambiguous"]}, True),
     ],
 )
 def test_a_second_ranking_is_told_that_the_first_counts(
@@ -191,6 +192,9 @@ def test_none_acceptable_drops_the_ranks(cast: Cast, enter: Enter) -> None:
         ranks_form([1, 2, 3, "x"]),
         ranks_form([1, 2, 3, 4], **{"likert-0": 8}),
         ranks_form([1, 2, 3, 4], **{"flags-0": "unheard"}),
+        ranks_form([1, 2, 3, 4], **{"flags-0": "hallucination"}),
+        ranks_form([1, 2, 3, 4], annotations=["unheard"]),
+        ranks_form([2, 2, 3, 4], strength="2"),
         ranks_form([1, 2, 3, "9" * 5_000]),
         ranks_form([1, 2, 3, 4], **{"likert-0": "9" * 5_000}),
     ],
@@ -207,6 +211,37 @@ def test_a_refused_ranking_comes_back_as_it_was(
     assert b"kept" in page.content
     assert page.content.count(b"<option selected>2</option>") >= 1
     assert not Ranking.objects.exists()
+
+
+def test_what_holds_of_the_prompt_and_the_strength_are_stored(cast: Cast, enter: Enter) -> None:
+    rubric = {**cast.project.rubric, "strength": "optional"}
+    project_update(actor=cast.ada, project=cast.project, rubric=rubric)
+    ranking_task(cast.project)
+    assignment = claimed(cast.lena, cast.project)
+    client = enter(cast.lena)
+    draft = {"slots": [1, 2, 3, 4], "annotations": ["closed_domain", 7], "strength": 0}
+    assert send_draft(client, assignment, {"draft": draft}) == 204
+    page = client.get(at("work-task", assignment)).content.decode()
+    assert re.search(r'value="closed_domain"[^>]* checked', page)
+    assert '<option value="0" selected>Negligibly better</option>' in page
+    form = ranks_form([1, 2, 3, 4], annotations=["closed_domain", "ambiguous"], strength="0")
+    client.post(at("work-submit", assignment), {**form, "flags-2": ["hallucination"]})
+    ranking = Ranking.objects.get()
+    assert (ranking.annotations, ranking.strength) == (["ambiguous", "closed_domain"], 0)
+    assert sorted(map(len, ranking.judgments.values_list("flags", flat=True))) == [0, 0, 0, 1]
+
+
+def test_a_demonstration_says_what_holds_of_the_prompt(cast: Cast, enter: Enter) -> None:
+    demonstration_task(cast.project)
+    assignment = claimed(cast.lena, cast.project)
+    client = enter(cast.lena)
+    assert send_draft(client, assignment, {"draft": {"text": "A", "annotations": ["unclear"]}})
+    page = client.get(at("work-task", assignment)).content.decode()
+    assert re.search(r'value="unclear"[^>]* checked', page)
+    refused = client.post(at("work-submit", assignment), {"text": "A", "annotations": ["odd"]})
+    assert refused.status_code == 422
+    client.post(at("work-submit", assignment), {"text": "A", "annotations": ["unclear"]})
+    assert Demonstration.objects.get().annotations == ["unclear"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])

@@ -1,6 +1,7 @@
 """The admin's pages: project, settings, members."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -46,7 +47,7 @@ SETTINGS = {
     "flags_label": ["Makes something up", "", "Too long!"],
     "flags_key": ["hallucination", "", ""],
 }
-RUBRIC = {
+RUBRIC: dict[str, Any] = {
     "likert": {"worst": "awful", "best": "superb"},
     "flags": [
         {"key": "hallucination", "label": "Makes something up"},
@@ -125,9 +126,12 @@ def test_project_edit_of_nothing_makes_no_version(
 ) -> None:
     project = project_update(actor=cast.ada, project=cast.project, instructions=instructions)
     form = ProjectEditForm.initial_of(project)
-    form |= {f"flags_{part}": [flag[part] for flag in form["flags"]] for part in ("key", "label")}
+    for name in ("annotations", "flags"):
+        rows = form.pop(name)
+        form |= {f"{name}_{part}": [row[part] for row in rows] for part in ("key", "label")}
+        form[f"{name}_only"] = [", ".join(row.get("only", [])) for row in rows]
     form["instructions"] = newlines_plain(instructions).replace("\n", "\r\n")  # as browsers do
-    del form["flags"]
+    del form["rubric"]
     assert sign_in(client, cast.ada).post("/p/everyday/settings/", form).status_code == 302
     after = Project.objects.get(slug="everyday")
     assert after.instructions == instructions
@@ -173,6 +177,30 @@ def test_project_edit_without_a_grade(client: Client, cast: Cast) -> None:
     assert Project.objects.get(slug="everyday").rubric == {**RUBRIC, "likert": None}
 
 
+def test_project_edit_of_what_is_asked_under_a_condition(client: Client, cast: Cast) -> None:
+    more = {
+        "annotations_label": ["Closed domain", "Ambiguous", ""],
+        "annotations_key": ["closed", "", ""],
+        "flags_only": ["closed , ambiguous", "", ""],
+        "likert_required": "on",
+        "strength": "required",
+    }
+    sign_in(client, cast.ada)
+    assert client.post("/p/everyday/settings/", {**SETTINGS, **more}).status_code == 302
+    made_up, too_long = RUBRIC["flags"]
+    assert Project.objects.get(slug="everyday").rubric == {
+        "likert": {"worst": "awful", "best": "superb", "required": True},
+        "flags": [{**made_up, "only": ["closed", "ambiguous"]}, too_long],
+        "annotations": [
+            {"key": "closed", "label": "Closed domain"},
+            {"key": "ambiguous", "label": "Ambiguous"},
+        ],
+        "strength": "required",
+    }
+    page = client.get("/p/everyday/settings/").content.decode()
+    assert 'value="closed, ambiguous"' in page
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -181,6 +209,7 @@ def test_project_edit_without_a_grade(client: Client, cast: Cast) -> None:
         ({"best": ""}, "Say what this end of the scale means"),
         ({"flags_label": ["A b", "a B"], "flags_key": ["", ""]}, "Two flags share the key"),
         ({"flags_label": ["100 %"], "flags_key": [""]}, "begins with a letter"),
+        ({"flags_only": ["closed"]}, "waits for closed, which is no key above"),
     ],
 )
 def test_project_edit_says_what_is_wrong(

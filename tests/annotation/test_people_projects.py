@@ -14,7 +14,6 @@ from annotation.people.projects import (
     project_create,
     project_may_create,
     project_update,
-    rubric_validate,
     user_create,
 )
 from annotation.queue.models import EVERYBODY
@@ -152,23 +151,6 @@ def test_only_admins_may_create_projects(cast):
     people = {name: getattr(cast, name) for name in ("ada", "rosa", "lena", "sita")}
     may = {name: project_may_create(person) for name, person in people.items()}
     assert may == {"ada": True, "rosa": False, "lena": False, "sita": True}
-
-
-@pytest.mark.parametrize(
-    "rubric",
-    [
-        None,
-        {"likert": {"worst": "bad"}, "flags": []},
-        {"likert": None, "flags": [{"key": "Rude", "label": "Rude"}]},
-        {"likert": None, "flags": [{"key": "a", "label": ""}]},
-        {"likert": None, "flags": [{"key": "a", "label": "A"}, {"key": "a", "label": "B"}]},
-        {"likert": None, "flags": [{"key": f"a{n}", "label": "A"} for n in range(21)]},
-        {"likert": None, "flags": "rude"},
-    ],
-)
-def test_rubric_validate_refuses(rubric):
-    with pytest.raises(ValidationError):
-        rubric_validate(rubric)
 
 
 def test_user_create_checks_the_password(cast):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotation.dialogue.tasks import dialogues_ask
-from annotation.feedback.rankings import JudgmentInput
+from annotation.feedback.checks import JudgmentInput
 from annotation.models import Assignment, Completion, Membership, Project, Prompt, Task, User
 from annotation.prompts.prompts import completion_create, prompt_create
 from annotation.queue.claims import task_claim

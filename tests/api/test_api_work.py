@@ -32,7 +32,19 @@ def test_claim_a_ranking_and_hand_it_in(cast, as_):
     assert claim(client).json()["id"] == work["id"]
     assert [answer["index"] for answer in work["answers"]] == list(range(5))
     judgments = [{"rank": rank, "likert": 7, "flags": ["harmful"]} for rank in (2, 1, 2, 5, 4)]
-    said = end(client, work, "submit", {"judgments": judgments, "strength": 1, "note": "ok"})
+    said = end(
+        client,
+        work,
+        "submit",
+        {
+            "judgments": judgments,
+            "strength": 1,
+            "note": "ok",
+            "annotations": ["sensitive", "ambiguous", "sensitive"],
+        },
+    )
+    ranking = Ranking.objects.get()
+    assert (ranking.strength, ranking.annotations) == (1, ["ambiguous", "sensitive"])
     assert (said.status_code, said.json()["state"], said.json()["extra"]) == (
         200,
         "submitted",
@@ -154,6 +166,8 @@ def test_fetch_the_next_task_ahead(cast, as_):
         ({"judgments": [{"rank": 1, "flags": ["ugly"]}] * 4}, "non_field_errors"),
         ({"judgments": [{"rank": 1, "score": 3}] * 4}, "judgments"),
         ({"judgments": [{"rank": 1}] * 4, "strength": 9}, "strength"),
+        ({"judgments": [{"rank": n} for n in (1, 1, 3, 4)], "strength": 1}, "strength"),
+        ({"judgments": [{"rank": 1}] * 4, "annotations": ["odd"]}, "non_field_errors"),
         ({"judgments": [{"rank": 1}] * 4, "outcome": "fine"}, "outcome"),
         ({"judgments": [{"rank": 1}] * 4, "text": "?"}, "text"),
     ],

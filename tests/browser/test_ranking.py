@@ -170,7 +170,7 @@ def test_scores_flags_and_the_note_are_stored_with_their_answer(
 ) -> None:
     page = start(4)
     texts = cards(page).locator(".card-text").all_inner_texts()
-    for key in ("l", "6", "1", "l", "2", "f", "3", "2"):  # A: 6 of 7, rank 1; B: 2 of 7, flag 3
+    for key in ("a", "4", "l", "6", "1", "l", "2", "f", "3", "2"):  # A: 6 of 7; B: 2 of 7, flag 3
         page.keyboard.press(key)
     page.get_by_role("button", name="7", exact=True).click()  # C, by mouse
     page.get_by_role("checkbox", name="Fails the instruction").check()
@@ -182,7 +182,7 @@ def test_scores_flags_and_the_note_are_stored_with_their_answer(
     page.locator("#note").fill("B invents a city.")
     submit(page)
     ranking = Ranking.objects.get()
-    assert ranking.note == "B invents a city."
+    assert (ranking.note, ranking.annotations) == ("B invents a city.", ["closed_domain"])
     said = {
         each.completion.text: (each.rank, each.likert, each.flags)
         for each in ranking.judgments.select_related("completion")

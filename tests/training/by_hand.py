@@ -4,8 +4,9 @@ import itertools
 
 from django.db import transaction
 
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.demonstrations import demonstration_record
-from annotation.feedback.rankings import JudgmentInput, ranking_submit
+from annotation.feedback.rankings import ranking_submit
 from annotation.models import Task
 from annotation.prompts.prompts import prompt_create, text_hash
 from annotation.queue.claims import task_claim

@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from annotation.feedback.rankings import JudgmentInput, ranking_submit
+from annotation.feedback.checks import JudgmentInput
+from annotation.feedback.rankings import ranking_submit
 from annotation.models import AuditEvent, Membership, Project, Task, User
 from annotation.queue.claims import task_claim
 from annotation.queue.leases import assignment_skip, shown_slots

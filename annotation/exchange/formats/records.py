@@ -37,13 +37,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Record:
-    """A prompt with what the line says about it: a demonstration, answers, or their ranking."""
+    """A prompt with what the line says about it: a demonstration, answers, or their ranking.
+
+    `annotations` are keys of a rubric.
+    """
 
     messages: Messages
     demonstration: str = ""
     answers: tuple[Answer, ...] = ()
     labeler: str = ""
     strength: int | None = None
+    annotations: tuple[str, ...] = ()
     use_case: str = "other"
     contributor: str = ""
     split: str | None = None
@@ -77,6 +81,8 @@ def record_validate(record: Record) -> Record:
             name_validate(answer.author, f"The model of answer {number}")
             for flag in answer.flags:
                 name_validate(flag, f"A flag of answer {number}")
+        for key in record.annotations:
+            name_validate(key, "An annotation")
         name_validate(record.labeler, "The labeler")
         name_validate(record.contributor, "The contributor")
     except ValidationError as error:

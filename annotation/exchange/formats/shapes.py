@@ -40,7 +40,7 @@ EXPECTED = (
 WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 MAX_TOLD = 2_000_000  # characters of one line's instruction in all its records
 MARKS = ("language", "skills", "sensitive")
-DETAILS = {"use_case", "contributor", "labeler", "split", "strength", *MARKS}
+DETAILS = {"use_case", "contributor", "labeler", "split", "strength", "annotations", *MARKS}
 SPLITS = {"validation": Prompt.Split.VALID.value, **{s: s for s in Prompt.Split.values}}
 
 
@@ -87,6 +87,7 @@ def details(fields: Fields) -> Fields:
         "split": SPLITS.get(fields["split"]) if isinstance(fields.get("split"), str) else None,
         "strength": None if strength in (None, "") else strength_read(strength),
         "marks": marks_given(fields),
+        "annotations": names_read(fields.get("annotations"), "annotations"),
     }
 
 
@@ -227,7 +228,7 @@ def answer_item(item: Any, rank: Any, prompt: Messages, what: str) -> Answer:
         author,
         None if rank is None else whole(rank, f"{what}: the rank"),
         scale_read(item.get("likert"), f"{what}: the likert grade", 1, 7, "1 (worst) and 7"),
-        flags_read(item.get("flags"), what),
+        names_read(item.get("flags"), f"{what}: flags"),
         scale_read(item.get("severity"), f"{what}: the severity", LEAST, MOST, "0 and 4 (worst)"),
     )
 
@@ -241,11 +242,11 @@ def scale_read(value: Any, what: str, low: int, high: int, ends: str) -> int | N
     return number
 
 
-def flags_read(value: Any, what: str) -> tuple[str, ...]:
+def names_read(value: Any, what: str) -> tuple[str, ...]:
     if value in (None, ""):
         return ()
-    if not isinstance(value, list) or not all(isinstance(flag, str) for flag in value):
-        raise LineError(f"{what}: flags must be a list of names.")
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise LineError(f"{what} must be a list of names.")
     return tuple(sorted(set(value)))
 
 
