@@ -46,16 +46,17 @@ def access_get(*, user: Any, slug: str, roles: tuple[str, ...] = ()) -> Access:
     Raises Http404 for outsiders and suspended members, PermissionDenied for the invited and the
     onboarding, and for members who hold none of `roles` (any role when empty).
     """
-    project = Project.objects.filter(slug=slug).first()
-    if project is None:
-        raise Http404("No such project.")
     membership = (
-        Membership.objects.filter(project=project, user=user)
+        Membership.objects.filter(project__slug=slug, user=user)
         .exclude(state=Membership.State.SUSPENDED)
+        .select_related("project")
         .prefetch_related("roles")
         .first()
     )
-    if membership is None and not user.is_superuser:
+    project = membership.project if membership else None
+    if project is None and user.is_superuser:
+        project = Project.objects.filter(slug=slug).first()
+    if project is None:
         raise Http404("No such project.")
     access = Access(user, project, membership)
     if not access.roles:
