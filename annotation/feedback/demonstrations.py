@@ -36,9 +36,8 @@ def demonstration_submit(
         fresh = assignment_lock(assignment)
         if fresh.task.kind != Task.Kind.DEMONSTRATION:
             raise ValidationError("This task does not ask for a demonstration.")
-        earlier = Demonstration.objects.filter(assignment=fresh, is_current=True).first()
-        if earlier:
-            return earlier
+        if fresh.state == Assignment.State.SUBMITTED:
+            return Demonstration.objects.get(assignment=fresh, is_current=True)
         project = fresh.task.project
         versions_check(project, instructions=instructions_version, rubric=rubric_version)
         marked = annotations_validate(annotations, rubric=project.rubric)

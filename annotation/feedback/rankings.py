@@ -19,7 +19,7 @@ from annotation.feedback.severity import severities_validate
 from annotation.feedback.signals import feedback_announce
 from annotation.people.models import Project, RankingAim, User
 from annotation.prompts.models import Completion, ImportBatch, Prompt
-from annotation.queue.leases import assignment_lock, assignment_submit, shown_slots
+from annotation.queue.leases import assignment_lock, assignment_submit, shown_completion_ids
 from annotation.queue.models import Assignment, Task
 
 Outcome = Ranking.Outcome
@@ -58,9 +58,8 @@ def ranking_submit(
         fresh = assignment_lock(assignment)
         if fresh.task.kind != Task.Kind.RANKING:
             raise ValidationError("This task does not ask for a ranking.")
-        earlier = Ranking.objects.filter(assignment=fresh, is_current=True).first()
-        if earlier:
-            return earlier
+        if fresh.state == Assignment.State.SUBMITTED:
+            return Ranking.objects.get(assignment=fresh, is_current=True)
         versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
         completion_ids = completions_judged(
             fresh, judgments, outcome=outcome, strength=strength, annotations=annotations
@@ -94,9 +93,9 @@ def completions_judged(
 
     Raises ValidationError where what is said does not fit the task or its project's rubric.
     """
-    slots = shown_slots(assignment)
-    if len(judgments) != len(slots):
-        raise ValidationError(f"There are {len(slots)} answers to judge, not {len(judgments)}.")
+    shown = shown_completion_ids(assignment)
+    if len(judgments) != len(shown):
+        raise ValidationError(f"There are {len(shown)} answers to judge, not {len(judgments)}.")
     project = assignment.task.project
     judgments_validate(judgments, outcome=outcome, rubric=project.rubric)
     annotations_validate(annotations, rubric=project.rubric)
@@ -112,7 +111,7 @@ def completions_judged(
         ranks=[judgment.rank for judgment in judgments],
         asked=project.severity_asked,
     )
-    return [slot.completion_id for slot in slots]
+    return shown
 
 
 def ranking_says(
@@ -127,14 +126,13 @@ def ranking_says(
     """Whether a ranking handed in holds what is said here, answer by answer in the order shown."""
     assert ranking.assignment is not None
     held = {each.completion_id: each for each in ranking.judgments.all()}
-    slots = shown_slots(ranking.assignment)
     given = [judgment.rank for judgment in judgments if judgment.rank is not None]
     dense: dict[int | None, int] = dict(zip(given, dense_ranks(given), strict=True))
     said = [
         (dense.get(each.rank), each.likert, each.severity, sorted(set(each.flags)))
         for each in judgments
     ]
-    stored = [held[slot.completion_id] for slot in slots]
+    stored = [held[completion_id] for completion_id in shown_completion_ids(ranking.assignment)]
     whole = (ranking.outcome, ranking.strength, ranking.note, ranking.annotations)
     return (
         whole == (outcome, strength, note, sorted(set(annotations)))

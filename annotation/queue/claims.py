@@ -84,14 +84,17 @@ def leases_held(*, labeler: User, project: Project) -> list[Assignment]:
     """The labeler's leases in the project, the oldest first.
 
     The project is compared here: asked to join, SQLite walks all tasks of the project instead of
-    the labeler's few leases.
+    the labeler's few leases. There are none in nearly every claim, so their rows are read after.
     """
-    leases = (
-        Assignment.objects.filter(labeler=labeler, state=State.LEASED)
-        .select_related("task__prompt", "task__project", "task__route")
-        .order_by("leased_at", "id")
+    leases = Assignment.objects.filter(labeler=labeler, state=State.LEASED)
+    places = leases.values_list("pk", "task__project_id")
+    held = [pk for pk, project_id in places if project_id == project.pk]
+    if not held:
+        return []
+    rows = Assignment.objects.filter(pk__in=held).select_related(
+        "task__prompt", "task__project", "task__route"
     )
-    return [lease for lease in leases if lease.task.project_id == project.pk]
+    return list(rows.order_by("leased_at", "id"))
 
 
 def task_next(
@@ -109,10 +112,10 @@ def task_next(
             .filter(route=route)
             .order_by(*turns(project))
             .select_for_update(of=("self",), skip_locked=True)
-            .select_related("prompt", "project", "route")
             .first()
         )
         if task:
+            task.project = project
             return task
     return None
 
@@ -158,15 +161,16 @@ def lease_grant(task: Task, labeler: User, now: datetime) -> Assignment:
     """
     times = {"leased_at": now, "heartbeat_at": now, "expires_at": lease_end(task.project, now)}
     seed = secrets.randbits(62)
-    assignment, created = Assignment.objects.get_or_create(
-        task=task,
-        labeler=labeler,
-        defaults={**times, "order": order_draw(task.k, seed), "order_seed": seed},
-    )
-    if not created:
-        for name, value in {**times, "state": State.LEASED, "ended_at": None}.items():
-            setattr(assignment, name, value)
-        assignment.save(update_fields=[*times, "state", "ended_at"])
+    # Under the task's lock nobody else writes it meanwhile.
+    earlier = Assignment.objects.filter(task=task, labeler=labeler)
+    if earlier.exists():
+        earlier.update(**times, state=State.LEASED, ended_at=None)
+        assignment = earlier.get()
+    else:
+        order = order_draw(task.k, seed)
+        assignment = Assignment.objects.create(
+            task=task, labeler=labeler, **times, order=order, order_seed=seed
+        )
     Task.objects.filter(pk=task.pk).update(leased_count=F("leased_count") + 1)
     task.leased_count += 1
     assignment.task = task

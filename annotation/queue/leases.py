@@ -30,11 +30,12 @@ def assignment_get(*, labeler: User, project: Project, public_id: UUID | str) ->
     """The labeler's own assignment. Raises Http404 for anybody else's and for none."""
     assignment = (
         Assignment.objects.filter(public_id=public_id, labeler=labeler, task__project=project)
-        .select_related("task__prompt", "task__project", "task__route")
+        .select_related("task__prompt", "task__route")
         .first()
     )
     if assignment is None:
         raise Http404("No such task of yours.")
+    assignment.labeler, assignment.task.project = labeler, project
     return assignment
 
 
@@ -49,19 +50,25 @@ def shown_slots(assignment: Assignment) -> list[TaskCompletion]:
     return [slots[slot] for slot in assignment.order]
 
 
+def shown_completion_ids(assignment: Assignment) -> list[int]:
+    """As shown_slots, without the texts."""
+    rows = TaskCompletion.objects.filter(task_id=assignment.task_id)
+    completions = dict(rows.values_list("slot", "completion_id"))
+    return [completions[slot] for slot in assignment.order]
+
+
 def assignment_lock(assignment: Assignment) -> Assignment:
-    """Lock the task's row, then the assignment's, and read both afresh. Inside a transaction."""
+    """Lock the task's row, then the assignment's, and read both afresh, and the project with them.
+
+    Inside a transaction. The labeler is who the caller knows.
+    """
     task = (
         Task.objects.select_for_update(of=("self",))
-        .select_related("project", "prompt")
+        .select_related("project")
         .get(pk=assignment.task_id)
     )
-    fresh = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("labeler")
-        .get(pk=assignment.pk)
-    )
-    fresh.task = task
+    fresh = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    fresh.task, fresh.labeler = task, assignment.labeler
     return fresh
 
 

@@ -178,13 +178,13 @@ def test_a_claim_is_few_queries(cast, django_assert_num_queries):
     for _ in range(20):
         ranking_task(cast.project, 4)
     # membership, own leases, stale leases, routes, THE CLAIM, earlier assignment?, the lease, the
-    # count; around them the savepoints of the claim and of the insert.
-    with django_assert_num_queries(8 + 4):
+    # count; around them the savepoint of the claim.
+    with django_assert_num_queries(8 + 2):
         assert claim(cast.luis, cast.project)
     demonstration_task(cast.project)
-    with django_assert_num_queries(8 + 4 + 1):  # of two routes the one whose turn it is
+    with django_assert_num_queries(8 + 2 + 1):  # of two routes the one whose turn it is
         assert claim(cast.lena, cast.project)
-    with django_assert_num_queries(3 + 2):  # membership, own lease, renewal
+    with django_assert_num_queries(4 + 2):  # membership, own lease and its row, renewal
         assert claim(cast.lena, cast.project)
 
 
