@@ -191,7 +191,7 @@ def import_write(path: Path, lines: int) -> None:
             file.write(json.dumps(row) + "\n")
 
 
-def work_create(labelers: int, tasks: int) -> list[str]:
+def work_create(labelers: int, tasks: int, settings: dict[str, Any]) -> list[str]:
     """A project with its labelers, and `tasks` tasks, one in five a demonstration."""
     from django.db import transaction  # noqa: PLC0415
 
@@ -202,7 +202,7 @@ def work_create(labelers: int, tasks: int) -> list[str]:
 
     with transaction.atomic():
         admin = User.objects.create(username="admin")
-        project = project_create(actor=admin, name="Stress", overlap=OVERLAP)
+        project = project_create(actor=admin, name="Stress", **{"overlap": OVERLAP, **settings})
         names = [f"labeler-{number}" for number in range(labelers)]
         for name in names:
             user = User.objects.create(username=name)
@@ -273,7 +273,7 @@ def stress(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     from django.db import connection  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
-    names = work_create(options.labelers, options.tasks)
+    names = work_create(options.labelers, options.tasks, options.settings)
     path = folder / "stress.jsonl"
     import_write(path, options.import_lines)
     spawn = multiprocessing.get_context("spawn")
@@ -356,6 +356,12 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=2.0, help="mean seconds over a task")
     parser.add_argument("--seconds", type=float, default=10.0, help="at least")
     parser.add_argument("--limit", type=float, default=1_800.0, help="seconds for the import")
+    parser.add_argument(
+        "--settings",
+        type=json.loads,
+        default={},
+        help='of the project, as JSON: {"queue_order": "breadth", "agreement_wanted": 60}',
+    )
     parser.add_argument("--database", help="address of an empty database; else a SQLite file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

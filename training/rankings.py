@@ -4,6 +4,7 @@ Only what trains counts: a current ranking of acceptable answers by somebody who
 Whatever else is handed in uses up a place of its task all the same.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from annotation.models import Assignment, Membership, MembershipRole, Ranking, Task
+from annotation.models import Assignment, Membership, MembershipRole, Ranking, Route, Task
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,24 @@ def labelers_eligible(project_id: int) -> QuerySet[Membership]:
 
 def rankings_of(*, project_id: int, tasks: QuerySet[Task]) -> Rankings:
     """Count them. While nobody at all can rank, somebody is waited for: every place is possible."""
-    people = list(labelers_eligible(project_id).values_list("user", flat=True))
+    members = list(labelers_eligible(project_id))
+    if not members:
+        return _counted(tasks, None)
+    # Tasks that are open to the same people are counted together: mostly all of them are.
+    routes: dict[frozenset[int], list[int]] = defaultdict(list)
+    for route in Route.objects.filter(pk__in=tasks.order_by().values("route")):
+        admitted = frozenset(member.user_id for member in members if route.admits(member))
+        routes[admitted].append(route.pk)
+    groups = [_counted(tasks.filter(route__in=ids), list(who)) for who, ids in routes.items()]
+    return Rankings(
+        asked=sum(group.asked for group in groups),
+        done=sum(group.done for group in groups),
+        possible=sum(group.possible for group in groups),
+    )
+
+
+def _counted(tasks: QuerySet[Task], people: list[int] | None) -> Rankings:
+    """Of tasks that `people` may be given; None: whoever comes."""
     places = Case(
         When(state=Task.State.OPEN, then=_whole(Greatest, F("overlap") - F("submitted_count"), 0)),
         default=Value(0),
@@ -56,7 +74,7 @@ def rankings_of(*, project_id: int, tasks: QuerySet[Task]) -> Rankings:
     )
     counted = tasks.annotate(usable=_per_task(_usable()), room=places)
     room: F | Func = F("room")
-    if people:
+    if people is not None:
         counted = counted.annotate(left=len(people) - _per_task(_met(people)))
         room = _whole(Least, "room", _whole(Greatest, "left", 0))
     asked = Case(

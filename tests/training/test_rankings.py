@@ -5,9 +5,11 @@ from django.core.exceptions import ValidationError
 
 from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.rankings import ranking_submit
-from annotation.models import AuditEvent, Membership, Project, Task, User
+from annotation.models import AuditEvent, Membership, Project, Prompt, Task, User
+from annotation.prompts.marks import Marks
 from annotation.queue.claims import task_claim
 from annotation.queue.leases import assignment_skip, shown_slots
+from annotation.queue.marking import prompt_mark
 from annotation.queue.tasks import task_close
 from tests.cast import member, user
 from tests.training.by_hand import (
@@ -209,6 +211,21 @@ def test_a_task_that_disagreement_raised_is_waited_for_while_somebody_is_left(re
     assert rankings_awaited(round_) == Rankings(asked=17, done=16, possible=17)
     skip(ready, User.objects.get(username="mira"))
     assert rankings_awaited(round_) == Rankings(asked=17, done=16, possible=16)
+    assert settled(round_).state == State.SUCCEEDED
+
+
+def test_what_nobody_has_the_language_for_is_not_waited_for(ready):
+    round_ = waiting(ready)
+    for prompt in Prompt.objects.filter(tasks__kind="ranking").order_by("tasks")[:3]:
+        prompt_mark(actor=None, prompt=prompt, marks=Marks("de"))
+    assert rankings_awaited(round_) == Rankings(asked=8, done=0, possible=5)
+    Membership.objects.filter(user=ready.luis).update(languages=["de"])
+    assert rankings_awaited(round_) == Rankings(asked=8, done=0, possible=8)
+    assert rank(ready.project, ready.lena) == 5
+    assert settled(round_).state == State.RUNNING
+    skip(ready, ready.luis)
+    assert rankings_awaited(round_) == Rankings(asked=8, done=5, possible=7)
+    assert rank(ready.project, ready.luis) == 2
     assert settled(round_).state == State.SUCCEEDED
 
 
