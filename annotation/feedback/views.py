@@ -27,6 +27,7 @@ from annotation.feedback.drafts import (
 )
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
+from annotation.feedback.severity import SEVERITIES
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.people.rubric import rubric_whole
@@ -104,6 +105,9 @@ def ranking_page(
         "strength": draft.strength,
         "strength_asked": rubric["strength"],
         "strengths": Ranking.Strength.choices,
+        "aim": draft.aim,
+        "severity_asked": access.project.severity_asked,
+        "severities": SEVERITIES,
         "error": error,
     }
     return render(request, "annotation/ranking.html", context, status=422 if error else 200)

@@ -3,8 +3,8 @@ import * as annotations from "./annotations.js";
 import { compare } from "./compare.js";
 import { announce, desk, fail, isCommand } from "./desk.js";
 import { draggable } from "./drag.js";
-import { cards, draw, fitting, flagLabel, fold, k, letter, read, rules, toggleFold, unmet } from "./ranking_page.js";
-import { applies, cleared, contest, fit, missing, settle } from "./ranking_rules.js";
+import { cards, draw, fitting, flagLabel, fold, k, letter, rankText, read, rules, toggleFold, unmet } from "./ranking_page.js";
+import { applies, cleared, contest, fit, gradable, missing, settle } from "./ranking_rules.js";
 import * as ranking from "./ranking_state.js";
 import { digitOf, placeOf } from "./signs.js";
 
@@ -13,7 +13,7 @@ const note = document.getElementById("note");
 const flags = [...document.querySelectorAll("[data-flag]")];
 let history = ranking.history(fit(read(form), rules));
 let focused = ranking.listed(history.now)[0];
-let armed = null; // "score", "flag", "annotation" or "strength": what the next key is for
+let armed = null; // "score", "severity", "flag", "annotation" or "strength": what the next key is for
 
 const { draft, restore } = desk({
   read: () => ({ ...history.now, note: note.value }),
@@ -103,6 +103,19 @@ function score(value) {
   announce(`Answer ${letter(focused)}: ${given ? `${given} of 7` : "no score"}.`);
 }
 
+function grade(value) {
+  if (!gradable(history.now, rules).includes(focused)) return;
+  apply(ranking.grade(history.now, focused, value));
+  const given = history.now.severity[focused];
+  announce(`Answer ${letter(focused)}: ${given === null ? "no severity" : `severity ${given}`}.`);
+}
+
+function armSeverity() {
+  if (rules.severity === "never") return;
+  if (gradable(history.now, rules).includes(focused)) arm("severity");
+  else announce(ranking.left(history.now) ? "Rank all answers first." : "Only the worst answer is given a severity.");
+}
+
 function toggleNone() {
   apply(ranking.toggleNone(history.now));
   announce(history.now.none ? "None is acceptable." : "Ranks count again.");
@@ -111,7 +124,7 @@ function toggleNone() {
 function tell(index) {
   const slot = history.now.slots[index];
   const remain = ranking.inSlot(history.now, 0).length;
-  announce(`Answer ${letter(index)}: ${slot ? `rank ${slot}` : "not ranked"}. ${remain} left.`);
+  announce(`Answer ${letter(index)}: ${slot ? rankText(history.now, slot) : "not ranked"}. ${remain} left.`);
 }
 
 function walk(step) {
@@ -122,7 +135,7 @@ function walk(step) {
 
 /** Undo or redo, and go to the answer that this changed. */
 function travel(next) {
-  const said = (state, i) => JSON.stringify([state.slots[i], state.likert[i], state.flags[i]]);
+  const said = (state, i) => JSON.stringify([state.slots[i], state.likert[i], state.flags[i], state.severity[i]]);
   const changed = cards.findIndex((_, i) => said(history.now, i) !== said(next.now, i));
   become(next);
   focusCard(changed < 0 ? focused : changed);
@@ -132,6 +145,7 @@ function travel(next) {
 /** What an armed key press does; false where it is none of its keys. */
 const ARMED = {
   score: ({ digit }) => digit <= 7 && (score(digit || null), true),
+  severity: ({ digit }) => digit <= 4 && (grade(digit), true),
   strength: ({ digit }) => digit <= 4 && (weigh(digit ? digit - 1 : null), true),
   flag: ({ place }) => place in flags && (flags[place].click(), true),
   annotation: ({ place }) => place in annotations.boxes && (annotations.boxes[place].click(), true),
@@ -150,6 +164,7 @@ const COMMANDS = {
   u: () => travel(ranking.undo(history)),
   r: () => travel(ranking.redo(history)),
   l: () => document.querySelector("[data-score]") && arm("score"),
+  v: armSeverity,
   f: () => flags.length && arm("flag"),
   a: () => annotations.boxes.length && arm("annotation"),
   g: () => rules.strength !== "off" && (contest(history.now) ? arm("strength") : announce("Nothing to weigh yet: rank all, with one best.")),
@@ -202,6 +217,7 @@ document.addEventListener("click", (event) => {
   else if (hit(".letters .letter")) focusCard(Number(hit(".letter").dataset.index));
   else if (hit(".ladder-rank")) send(focused, Number(hit(".ladder-rank").dataset.slot));
   else if (hit("[data-score]")) score(Number(hit("[data-score]").dataset.score));
+  else if (hit("button[data-severity]")) grade(Number(hit("[data-severity]").dataset.severity));
   else if (hit("button[data-strength]")) weigh(Number(hit("[data-strength]").dataset.strength));
   else if (hit("#undo")) travel(ranking.undo(history));
   else if (hit("#redo")) travel(ranking.redo(history));

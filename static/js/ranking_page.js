@@ -1,7 +1,7 @@
 // Draws a ranking's state into the page. It holds nothing of its own: what it shows, and what the
 // form would submit, follows from the state alone.
 import * as annotations from "./annotations.js";
-import { applies, contest, missing } from "./ranking_rules.js";
+import { applies, contest, gradable, missing } from "./ranking_rules.js";
 import { inSlot } from "./ranking_state.js";
 import { SIGNS } from "./signs.js";
 
@@ -20,6 +20,7 @@ export const rules = {
   only: Object.fromEntries(flags.map((box) => [box.dataset.flag, box.dataset.only.split(" ").filter(Boolean)])),
   likertRequired: rail.hasAttribute("data-likert-required"),
   strength: rail.dataset.strength,
+  severity: rail.dataset.severity,
 };
 
 flags.forEach((box, place) => (box.parentElement.querySelector("kbd").textContent = `f ${SIGNS[place]}`));
@@ -47,19 +48,26 @@ export function read(form) {
     none: form.elements.none.checked,
     annotations: annotations.chosen(),
     strength: form.elements.strength?.value ? Number(form.elements.strength.value) : null,
+    aim: form.elements.aim.value,
+    severity: cards.map((_, i) => (field("severity", i)?.value ? Number(field("severity", i).value) : null)),
   };
 }
 
-/** What was kept, perhaps under an older rubric, without what the page no longer asks. */
+/** What was kept, perhaps under an older rubric, without what the page no longer asks, and counted
+ * from the end from which the page counts. */
 export function fitting(kept) {
+  const { aim } = document.getElementById("work").elements;
+  const turned = (kept.aim ?? "best") !== aim.value;
   const scored = document.querySelector("[data-score]") !== null;
   return {
-    slots: kept.slots,
+    slots: turned ? kept.slots.map((slot) => slot && k + 1 - slot) : kept.slots,
     likert: cards.map((_, i) => (scored ? kept.likert?.[i] ?? null : null)),
     flags: cards.map((_, i) => (kept.flags?.[i] ?? []).filter((key) => labels.has(key))),
     none: kept.none,
     annotations: annotations.known(kept.annotations),
     strength: kept.strength ?? null,
+    aim: aim.value,
+    severity: cards.map((_, i) => (rules.severity === "never" ? null : kept.severity?.[i] ?? null)),
   };
 }
 
@@ -71,13 +79,16 @@ export function unmet(found) {
   return {
     rank: { short: `${answers.length} left to rank`, told: `${answers.length} left to rank, or say that none is acceptable.` },
     score: { short: `${answers.length} left to score`, told: `Each answer needs a score from 1 to 7. Without one: ${some}.` },
+    severity: { short: "Severity not said", told: `Say how severe ${some} is (v, then 0 to 4).` },
     strength: { short: "Strength not said", told: `Say how much better ${some} is than the next (g, then 1 to 4).` },
   }[what];
 }
 
 /** The reverse: what is shown is what will be submitted. */
 function write(form, state) {
+  const graded = gradable(state, rules);
   state.slots.forEach((slot, i) => {
+    if (form.elements[`severity-${i}`]) form.elements[`severity-${i}`].value = graded.includes(i) ? state.severity[i] ?? "" : "";
     form.elements[`rank-${i}`].value = slot || "";
     if (form.elements[`likert-${i}`]) form.elements[`likert-${i}`].value = state.likert[i] ?? "";
     for (const box of all(`[name=flags-${i}]`)) box.checked = state.flags[i].includes(box.value);
@@ -107,28 +118,39 @@ function arrange(list, wanted) {
   list.replaceChildren(...wanted);
 }
 
+/** A rank in words: where the page counts from the worst, the first is called so. */
+export function rankText({ aim }, slot) {
+  return aim === "worst" && slot === 1 ? "rank 1, the worst" : `rank ${slot}`;
+}
+
 function drawCard(card, state, index, isFocused) {
   const slot = state.slots[index];
   const ties = slot ? inSlot(state, slot).filter((other) => other !== index) : [];
   const said = [];
   if (ties.length) said.push(`tied with ${ties.map(letter).join(", ")}`);
   if (state.likert[index]) said.push(`${state.likert[index]} of 7`);
+  if (state.severity[index] !== null && gradable(state, rules).includes(index)) said.push(`severity ${state.severity[index]}`);
   const flags = state.flags[index].map((key) => labels.get(key) ?? key);
   card.querySelector(".card-state").textContent = said.join(" · ");
   card.querySelector(".card-flags").textContent = flags.join(" · ");
   card.classList.toggle("focused", isFocused);
   card.tabIndex = isFocused ? 0 : -1;
-  const place = slot ? `rank ${slot}` : "not yet ranked";
+  const place = slot ? rankText(state, slot) : "not yet ranked";
   card.setAttribute("aria-label", [`Answer ${letter(index)}`, place, ...said, ...flags].join(", "));
   letters[index].classList.toggle("current", isFocused);
 }
 
 function drawJudgment(state, focused, armed) {
   byId("focused-letter").textContent = letter(focused);
-  byId("judgment-hint").textContent = { score: "press 1–7", flag: "press a flag's sign" }[armed] ?? "";
+  byId("judgment-hint").textContent = { score: "press 1–7", flag: "press a flag's sign", severity: "press 0–4" }[armed] ?? "";
   document.querySelector(".judgment").dataset.armed = armed ?? "";
   for (const button of all("[data-score]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.score) === state.likert[focused]));
+  }
+  const severity = byId("severity");
+  if (severity) severity.hidden = !gradable(state, rules).includes(focused);
+  for (const button of all("button[data-severity]")) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.severity) === state.severity[focused]));
   }
   for (const box of flags) {
     box.checked = state.flags[focused].includes(box.dataset.flag);
@@ -136,7 +158,7 @@ function drawJudgment(state, focused, armed) {
   }
   for (const button of all(".ladder-rank")) {
     const slot = Number(button.dataset.slot);
-    const text = slot ? `Give answer ${letter(focused)} rank ${slot}` : `Take answer ${letter(focused)}'s rank away`;
+    const text = slot ? `Give answer ${letter(focused)} ${rankText(state, slot)}` : `Take answer ${letter(focused)}'s rank away`;
     button.title = text;
     button.setAttribute("aria-label", text);
   }

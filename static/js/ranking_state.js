@@ -1,10 +1,11 @@
 // The ranking as plain data, with no page in it. Answers are 0..k-1 in the order shown; a slot is a
-// rank from 1 (best) to k, and 0 is not yet ranked. Answers in one slot tie. Every step returns a
+// rank from 1 to k, and 0 is not yet ranked. Slot 1 is the best where the `aim` is "best", and the
+// worst where it is "worst". Answers in one slot tie. Every step returns a
 // new state, so undoing is keeping the old ones. A strength, 0-3, is of the best over the next.
 
 export function blank(k) {
   const flags = Array.from({ length: k }, () => []);
-  return { slots: Array(k).fill(0), likert: Array(k).fill(null), flags, none: false, annotations: [], strength: null };
+  return { slots: Array(k).fill(0), likert: Array(k).fill(null), flags, none: false, annotations: [], strength: null, aim: "best", severity: Array(k).fill(null) };
 }
 
 const replaced = (list, index, value) => list.map((old, i) => (i === index ? value : old));
@@ -40,6 +41,11 @@ export function nudge(state, index, step) {
 /** Score an answer 1-7; the same score again, or null, clears it. */
 export function score(state, index, value) {
   return { ...state, likert: replaced(state.likert, index, state.likert[index] === value ? null : value) };
+}
+
+/** Say how severely an answer breaks the rules, 0-4; the same again clears it. */
+export function grade(state, index, value) {
+  return { ...state, severity: replaced(state.severity, index, state.severity[index] === value ? null : value) };
 }
 
 const toggled = (keys, key) => (keys.includes(key) ? keys.filter((each) => each !== key) : [...keys, key]);
