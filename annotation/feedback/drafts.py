@@ -15,6 +15,7 @@ from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.models import Ranking
 from annotation.feedback.severity import LEAST, MOST
 from annotation.people.models import RankingAim
+from annotation.queue.leases import shown_completion_ids
 from annotation.texts import newlines_plain
 
 
@@ -133,6 +134,20 @@ def demonstration_draft_saved(draft: dict[str, Any]) -> DemonstrationDraft:
 
 def demonstration_draft_posted(form: QueryDict) -> DemonstrationDraft:
     return DemonstrationDraft(form.get("text", ""), form.getlist("annotations"))
+
+
+def ranking_draft_of(ranking: Ranking) -> RankingDraft:
+    """What was handed in, to be changed: its ranks stand in the slots of the same number."""
+    assert ranking.assignment is not None
+    said = {each.completion_id: each for each in ranking.judgments.all()}
+    judgments = [said[pk] for pk in shown_completion_ids(ranking.assignment)]
+    return RankingDraft(
+        [AnswerDraft(each.rank or 0, each.likert, each.flags, each.severity) for each in judgments],
+        outcome=ranking.outcome,
+        strength=ranking.strength,
+        note=ranking.note,
+        annotations=ranking.annotations,
+    )
 
 
 def outcome_of(none_acceptable: bool) -> str:

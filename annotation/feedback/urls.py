@@ -1,9 +1,12 @@
 from django.urls import path
 
-from annotation.feedback import views
+from annotation.feedback import edit_views, submission_views, views
 
 urlpatterns = [
     path("p/<slug:slug>/work/preview/", views.work_preview, name="work-preview"),
+    path("p/<slug:slug>/work/done/", submission_views.work_done, name="work-done"),
+    path("p/<slug:slug>/work/last/", submission_views.work_last, name="work-last"),
+    path("p/<slug:slug>/work/<uuid:public_id>/edit/", edit_views.work_edit, name="work-edit"),
     path("p/<slug:slug>/work/<uuid:public_id>/", views.work_task, name="work-task"),
     path("p/<slug:slug>/work/<uuid:public_id>/submit/", views.work_submit, name="work-submit"),
 ]

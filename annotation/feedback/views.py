@@ -25,9 +25,12 @@ from annotation.feedback.drafts import (
     ranking_draft_posted,
     ranking_draft_saved,
 )
+from annotation.feedback.history import LETTERS
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
+from annotation.feedback.revising import REVISABLE
 from annotation.feedback.severity import SEVERITIES
+from annotation.feedback.submission_views import submission_page
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.people.rubric import rubric_whole
@@ -40,21 +43,24 @@ from annotation.queue.views import next_task_url, seconds_read
 from annotation.texts import newlines_plain
 
 LABELER = MembershipRole.Role.LABELER
-LETTERS = "ABCDEFGHI"
 SUBMITTED_BEFORE = (
     "This task had been submitted already, in another tab or before you came back to it. What you "
     "submitted first counts; the second was not taken."
 )
 
 
-def desk_context(access: Access, assignment: Assignment) -> dict[str, Any]:
-    """What both pages show."""
+def desk_context(
+    access: Access, assignment: Assignment, revising: int | None = None
+) -> dict[str, Any]:
+    """What both pages show; `revising` is the revision that the page is to change."""
     return {
+        "revising": revising,
+        "submit_name": "work-edit" if revising else "work-submit",
         "assignment": assignment,
         "messages_shown": assignment.task.messages,
         "done_today": done_today(labeler=access.user, project=access.project),
         "skip_reasons": Assignment.SkipReason.choices,
-        "revision": draft_revision(assignment),
+        "revision": revising or draft_revision(assignment),
         "writer": draft_writer(assignment) or "",
         "rubric_version": access.project.rubric_version,
         "annotations_asked": access.project.rubric.get("annotations", []),
@@ -67,10 +73,11 @@ def demonstration_page(
     assignment: Assignment,
     draft: DemonstrationDraft | None,
     error: str,
+    revising: int | None = None,
 ) -> HttpResponse:
     draft = draft or demonstration_draft_saved(assignment.draft)
     context = {
-        **desk_context(access, assignment),
+        **desk_context(access, assignment, revising),
         "text": draft.text,
         "annotations": draft.annotations,
         "error": error,
@@ -84,13 +91,14 @@ def ranking_page(
     assignment: Assignment,
     draft: RankingDraft | None,
     error: str,
+    revising: int | None = None,
 ) -> HttpResponse:
     slots = shown_slots(assignment)
     draft = draft or ranking_draft_saved(assignment.draft, len(slots))
     draft = draft.aimed(access.project.ranking_aim)
     rubric = rubric_whole(access.project.rubric)
     context = {
-        **desk_context(access, assignment),
+        **desk_context(access, assignment, revising),
         "answers": [
             {"letter": letter, "text": slot.completion.text, "draft": answer}
             for letter, slot, answer in zip(LETTERS, slots, draft.answers, strict=False)
@@ -118,6 +126,8 @@ def ranking_page(
 @project_view(LABELER)
 def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    if assignment.state == Assignment.State.SUBMITTED and assignment.task.kind in REVISABLE:
+        return submission_page(request, assignment)
     if assignment.state in (Assignment.State.SUBMITTED, Assignment.State.SKIPPED):
         messages.info(request, f"This task is {assignment.get_state_display().lower()} already.")
         return redirect("work", access.project.slug)

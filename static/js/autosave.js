@@ -8,7 +8,7 @@ import { refusalIn } from "./refusal.js";
 const QUIET = 1500; // milliseconds after the last change
 const RETRY = [3000, 10000, 30000];
 
-/** `prefix`: of the keys under which this task's drafts are kept; `base` and `savedBy`: the revision
+/** `url`: where drafts are saved; without it they are kept in this browser only. `prefix`: of the keys under which this task's drafts are kept; `base` and `savedBy`: the revision
  * of the draft that the page was made with, and the page that had saved it; `dismissed(words)`: the
  * server takes nothing from this person any more. */
 export function autosave({ url, prefix, base, savedBy, read, seconds, show, dismissed }) {
@@ -30,6 +30,7 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
   function changed() {
     current += 1;
     keep();
+    if (!url) return show("kept");
     show(overtaken ? "overtaken" : "waiting");
     schedule(QUIET);
   }
@@ -45,7 +46,7 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
 
   async function send({ leaving = false } = {}) {
     clearTimeout(timer);
-    if (over || overtaken || current === saved || (sending && !leaving)) return;
+    if (!url || over || overtaken || current === saved || (sending && !leaving)) return;
     sending = true;
     const sent = current;
     const spent = seconds.take();

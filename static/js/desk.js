@@ -1,6 +1,7 @@
 // What both pages of the desk share: time, draft, submission, and the keys that open dialogs.
 import { autosave } from "./autosave.js";
 import { heartbeat } from "./heartbeat.js";
+import { isCommand, openDialog } from "./keys.js";
 import { keptBanner } from "./kept_banner.js";
 import { refusalIn } from "./refusal.js";
 
@@ -8,6 +9,7 @@ const SAVED = {
   waiting: "Not saved yet",
   saving: "Saving…",
   saved: "Draft saved",
+  kept: "Not saved yet: your change is kept in this browser",
   offline: "No connection: your work is kept in this browser and saved when it is back",
   "signed-out": "You are signed out. Sign in in another tab: your work is kept in this browser",
   refused: "The server did not take the draft: your work is kept in this browser",
@@ -29,7 +31,7 @@ export function desk({ read, missing, onMissing, onEscape }) {
   const seconds = heartbeat({
     url: form.dataset.beat,
     before: Number(form.dataset.seconds),
-    show: (total) => (timer.textContent = `${clock(total)} on this one`),
+    show: (total) => timer && (timer.textContent = `${clock(total)} on this one`),
     dismissed,
   });
   const draft = autosave({
@@ -88,14 +90,11 @@ export function desk({ read, missing, onMissing, onEscape }) {
       form.requestSubmit();
     } else if (event.key === "Escape" && !openDialog()) {
       onEscape?.();
-    } else if (isCommand(event)) {
-      const opener = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key);
-      if (opener) {
-        event.preventDefault();
-        opener.click();
-      }
     }
   });
+
+  // Nothing of a change that is not wanted stays behind.
+  document.getElementById("leave")?.addEventListener("click", () => draft.end());
 
   // Come back to by Back, the page may be of a task that has been handed in since.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -114,12 +113,7 @@ export function desk({ read, missing, onMissing, onEscape }) {
   return { draft, restore, seconds, dismissed };
 }
 
-/** True for a plain key that is meant for the page: not typed into a field, no dialog in front. */
-export function isCommand(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || openDialog()) return false;
-  const typing = "textarea, select, input:not([type=checkbox], [type=radio])";
-  return !event.target.closest?.(typing);
-}
+export { isCommand };
 
 /** Say it to a screen reader. */
 export function announce(text) {
@@ -130,10 +124,6 @@ export function fail(text) {
   const error = document.getElementById("desk-error");
   error.textContent = text;
   error.hidden = !text;
-}
-
-function openDialog() {
-  return document.querySelector("dialog[open]");
 }
 
 function clock(seconds) {

@@ -1,5 +1,5 @@
 // Counts the seconds in which somebody is at work, and tells the server once a minute, so that the
-// lease goes on. Away from the page or idle, nothing is counted and the lease may run out.
+// lease goes on; without a `url` nobody is told. Away from the page or idle, nothing is counted and the lease may run out.
 import { csrfToken } from "./csrf.js";
 import { refusalIn } from "./refusal.js";
 
@@ -49,7 +49,7 @@ export function heartbeat({ url, before, show, dismissed }) {
     total += 1;
     sinceBeat += 1;
     show(total);
-    if (sinceBeat >= BEAT_EVERY) beat();
+    if (url && sinceBeat >= BEAT_EVERY) beat();
   }, 1000);
   show(total);
 

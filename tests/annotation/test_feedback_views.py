@@ -144,14 +144,16 @@ def test_a_submission_after_the_lease_ran_out_is_kept(cast: Cast, enter: Enter) 
     assert Demonstration.objects.get().text == "Late"
 
 
-def test_what_is_handed_in_is_not_shown_again(cast: Cast, enter: Enter) -> None:
+def test_what_is_handed_in_is_shown_as_such(cast: Cast, enter: Enter) -> None:
     demonstration_task(cast.project)
     assignment = claimed(cast.lena, cast.project)
     client = enter(cast.lena)
     assert "no-store" in client.get(at("work-task", assignment))["Cache-Control"]
     client.post(at("work-submit", assignment), {"text": "Done"})
     page = client.get(at("work-task", assignment), follow=True)
-    assert b"submitted already" in page.content
+    assert b"My demonstration" in page.content
+    assert b'id="work"' not in page.content
+    assert "no-store" in page["Cache-Control"]
 
 
 def test_preview_is_sanitised(cast: Cast, enter: Enter) -> None:

@@ -178,7 +178,8 @@ def test_back_after_a_submission_says_that_it_is_in(page: Page) -> None:
     page.wait_for_url(lambda url: url != first and "/work/" in url)
     ready(page)
     page.go_back()
-    expect(page.get_by_text("This task is submitted already.")).to_be_visible()
+    expect(page.get_by_role("heading", name="My demonstration")).to_be_visible()
+    expect(page.get_by_text("Submitted")).to_be_visible()
 
 
 WORDS = "You are not an active labeler of this project any more."

@@ -1,0 +1,59 @@
+"""A labeler's own submissions: the list, and each of them with its history."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from annotation.feedback.revising import revisable, revisable_until
+from annotation.feedback.submissions import first_line, revisions_of, submissions_of
+from annotation.people.access import Access, project_view
+from annotation.people.models import MembershipRole
+from annotation.queue.models import Assignment, Task
+
+LABELER = MembershipRole.Role.LABELER
+PER_PAGE = 25
+
+
+@never_cache
+@project_view(LABELER)
+def work_done(request: HttpRequest, access: Access) -> HttpResponse:
+    """The list, the latest first; `?kind=` narrows it."""
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Task.Kind.values else ""
+    rows = submissions_of(labeler=access.user, project=access.project, kind=kind or None)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    items = []
+    for row in page.object_list:
+        until = revisable_until(row)
+        open_until = until if until and until > now else None
+        items.append({"row": row, "line": first_line(row), "until": open_until})
+    context = {"items": items, "page": page, "kind": kind, "kinds": Task.Kind.choices}
+    return render(request, "annotation/submissions.html", context)
+
+
+@project_view(LABELER)
+def work_last(_request: HttpRequest, access: Access) -> HttpResponse:
+    """To the labeler's last submission; to the list where there is none."""
+    last = submissions_of(labeler=access.user, project=access.project).first()
+    if last is None:
+        return redirect("work-done", access.project.slug)
+    return redirect("work-task", access.project.slug, last.public_id)
+
+
+def submission_page(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    """What was handed in for a demonstration or a ranking, and how it changed."""
+    revisions = revisions_of(assignment)
+    context: dict[str, Any] = {
+        "assignment": assignment,
+        "messages_shown": assignment.task.messages,
+        "revisions": revisions,
+        "current": revisions[-1],
+        "editable": revisable(assignment),
+        "until": revisable_until(assignment),
+    }
+    return render(request, "annotation/submission.html", context)

@@ -1,0 +1,128 @@
+"""What a labeler has handed in, as they see it again: in the order in which they were shown it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from annotation.feedback.aims import ranks_best_first
+from annotation.feedback.history import (
+    LETTERS,
+    AnswerSaid,
+    demonstration_changes,
+    labelled,
+    ranking_changes,
+)
+from annotation.feedback.models import Demonstration, Ranking
+from annotation.people.models import Project, User
+from annotation.queue.leases import shown_slots
+from annotation.queue.models import Assignment, Task, TaskCompletion
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What was said at one time; `changes` tell in words what differs from the time before."""
+
+    number: int
+    at: datetime
+    changes: list[str]
+    said: Demonstration | Ranking
+    annotations: list[str]
+    answers: list[AnswerSaid]
+
+
+def submissions_of(
+    *, labeler: User, project: Project, kind: str | None = None
+) -> QuerySet[Assignment]:
+    """The labeler's own submissions, the latest first, each with the `revision` that counts."""
+    own = Assignment.objects.filter(
+        labeler=labeler, task__project=project, state=Assignment.State.SUBMITTED
+    )
+    current = [
+        Subquery(
+            model.objects.filter(assignment=OuterRef("pk"), is_current=True)
+            .order_by("-revision")
+            .values("revision")[:1]
+        )
+        for model in (Ranking, Demonstration)
+    ]
+    rows = own.filter(task__kind=kind) if kind else own
+    return (
+        rows.select_related("task__prompt", "task__project")
+        .annotate(revision=Coalesce(*current))
+        .order_by("-ended_at", "-id")
+    )
+
+
+def revisions_of(assignment: Assignment) -> list[Revision]:
+    """All that was handed in for a demonstration or a ranking, the first one first."""
+    if assignment.task.kind == Task.Kind.DEMONSTRATION:
+        return demonstration_revisions(assignment)
+    return ranking_revisions(assignment)
+
+
+def demonstration_revisions(assignment: Assignment) -> list[Revision]:
+    rows = Demonstration.objects.filter(assignment=assignment).order_by("revision")
+    asked = labels_of(assignment, "annotations")
+    revisions: list[Revision] = []
+    before: Demonstration | None = None
+    for row in rows:
+        changes = demonstration_changes(before, row, annotations=asked) if before else []
+        (marked,) = labelled(asked, row.annotations)
+        revisions.append(Revision(row.revision, row.created_at, changes, row, marked, []))
+        before = row
+    return revisions
+
+
+def ranking_revisions(assignment: Assignment) -> list[Revision]:
+    rows = Ranking.objects.filter(assignment=assignment).order_by("revision")
+    slots = shown_slots(assignment)
+    flags, asked = labels_of(assignment, "flags"), labels_of(assignment, "annotations")
+    revisions: list[Revision] = []
+    before: Ranking | None = None
+    for row in rows.prefetch_related("judgments"):
+        answers = answers_said(row, slots, flags)
+        changes = (
+            ranking_changes(before, row, revisions[-1].answers, answers, annotations=asked)
+            if before
+            else []
+        )
+        (marked,) = labelled(asked, row.annotations)
+        revisions.append(Revision(row.revision, row.created_at, changes, row, marked, answers))
+        before = row
+    return revisions
+
+
+def labels_of(assignment: Assignment, part: str) -> dict[str, str]:
+    """What the rubric asks in this part, by key."""
+    asked = assignment.task.project.rubric.get(part, [])
+    return {each["key"]: each["label"] for each in asked}
+
+
+def answers_said(
+    ranking: Ranking, slots: Sequence[TaskCompletion], labels: dict[str, str]
+) -> list[AnswerSaid]:
+    """In the order of `slots`, ranked from the end from which the page counted."""
+    held = {each.completion_id: each for each in ranking.judgments.all()}
+    said = [held[slot.completion_id] for slot in slots]
+    ranks = ranks_best_first([each.rank for each in said], ranking.aim)
+    return [
+        AnswerSaid(
+            letter,
+            slot.completion.text,
+            rank,
+            each.likert,
+            each.severity,
+            labelled(labels, each.flags)[0],
+        )
+        for letter, slot, rank, each in zip(LETTERS, slots, ranks, said, strict=False)
+    ]
+
+
+def first_line(assignment: Assignment) -> str:
+    """How a list names what was asked; "" for a dialogue that began from nothing."""
+    messages = assignment.task.messages
+    text = messages[-1]["content"].strip() if messages else ""
+    return text.split("\n", 1)[0][:200]

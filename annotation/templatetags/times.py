@@ -1,0 +1,15 @@
+"""`{% load times %}`: how long something took, in words."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """ "45 s", "2 min 10 s", "1 h 5 min"."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
