@@ -37,7 +37,7 @@ class DialoguesForm(forms.Form):
     min_turns = forms.IntegerField(
         label="Fewest turns", min_value=1, max_value=MOST_TURNS, initial=2
     )
-    max_turns = forms.IntegerField(label="Most", min_value=1, max_value=MOST_TURNS, initial=6)
+    max_turns = forms.IntegerField(label="Most turns", min_value=1, max_value=MOST_TURNS, initial=6)
     answers = forms.IntegerField(
         label="Answers at each turn",
         min_value=FEWEST_ANSWERS,

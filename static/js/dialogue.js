@@ -14,7 +14,7 @@ const { draft, restore, seconds, dismissed } = desk({
   read: () => ({ text: text()?.value ?? "", place: place() }),
   missing: () => (text()?.value.trim() ? "What you have written is not sent yet: send it, or delete it." : talk().dataset.unfinished),
   onMissing: () => text()?.focus(),
-  onEscape: () => (document.activeElement === text() ? talk().querySelector(".talk-log").focus({ preventScroll: true }) : choose(null)),
+  onEscape: () => (document.activeElement === text() ? focusLog() : choose(null)),
 });
 
 /** Choose an answer, or none; a strength is asked for next. */
@@ -56,6 +56,9 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation(); // before the desk takes it for the end
     document.getElementById("send").click();
+  } else if (event.key === "Enter" && event.target.name === "answer") {
+    event.preventDefault(); // or the browser would press the first button: negligibly better
+    if (chosen()) talk().querySelector(".strengths button").focus();
   }
 }, { capture: true });
 
@@ -141,7 +144,15 @@ function focusStage() {
   else if (field && field.checkVisibility()) {
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
-  } else document.getElementById("talk-log").focus({ preventScroll: true });
+  } else focusLog();
+}
+
+/** Away from what takes text, to where keys are commands; nothing there wants a frame. */
+function focusLog() {
+  const log = document.getElementById("talk-log");
+  log.classList.add("led");
+  log.addEventListener("blur", () => log.classList.remove("led"), { once: true });
+  log.focus({ preventScroll: true });
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -6,7 +6,15 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from annotation.integrity import faults_find
-from annotation.models import Assignment, Conversation, Demonstration, Ranking, Turn, User
+from annotation.models import (
+    Assignment,
+    Conversation,
+    Demonstration,
+    Membership,
+    Ranking,
+    Turn,
+    User,
+)
 from tests.annotation.work import SCRIPT, demonstration_task, dialogue_task
 from tests.cast import Cast
 
@@ -189,6 +197,31 @@ def test_a_click_chooses_and_nothing_half_done_is_sent(start: Callable[..., Page
     leave(page, "f")
     expect(page.locator("#desk-error")).to_contain_text("not sent yet")
     assert Conversation.objects.get().state == "open"
+
+
+def test_enter_on_an_answer_leads_to_the_strengths(start: Callable[..., Page]) -> None:
+    page = start()
+    say(page, "Hello")
+    cards(page)
+    keys(page, "1", "ArrowDown", "Enter")
+    expect(page.locator("#strength-hint")).to_have_text("How much better is B?")
+    expect(page.get_by_role("button", name="Negligibly better")).to_be_focused()
+    assert Turn.objects.get(role="assistant").provenance == "offered"
+    keys(page, "Tab", "Enter")
+    stage(page, "user")
+    assert Turn.objects.get(role="assistant").strength == 1
+
+
+def test_who_is_suspended_at_work_is_told(start: Callable[..., Page], cast: Cast) -> None:
+    page = start()
+    Membership.objects.filter(user=cast.lena).update(state="suspended")
+    say(page, "Hello")
+    expect(page.locator("#desk-error")).to_contain_text("not an active labeler")
+    expect(text(page)).to_have_value("Hello")
+    Membership.objects.filter(user=cast.lena).update(state="active")
+    page.reload()
+    ready(page)
+    expect(text(page)).to_have_value("Hello")
 
 
 def test_of_two_tabs_the_later_is_told(start: Callable[..., Page]) -> None:
