@@ -1,9 +1,10 @@
 // The ranking page: keys, buttons and drags become steps of the state; the page is drawn from it.
 import * as annotations from "./annotations.js";
-import { compare } from "./compare.js";
+import { comparison } from "./compare.js";
 import { announce, desk, fail, isCommand } from "./desk.js";
 import { draggable } from "./drag.js";
-import { cards, draw, fitting, flagLabel, fold, k, letter, rankText, read, rules, toggleFold, unmet } from "./ranking_page.js";
+import { picker } from "./picker.js";
+import { cards, draw, fitting, flagLabel, fold, inWords, k, letter, rankText, read, rules, toggleFold, unmet } from "./ranking_page.js";
 import { applies, cleared, contest, fit, gradable, missing, settle } from "./ranking_rules.js";
 import * as ranking from "./ranking_state.js";
 import { digitOf, placeOf } from "./signs.js";
@@ -21,11 +22,28 @@ const { draft, restore } = desk({
   onMissing: () => goTo(missing(history.now, rules)),
   onEscape: () => {
     arm(null);
+    compared.letGo();
     if (document.activeElement === note) focusCard(focused); // where digits rank again
   },
 });
 
-const redraw = () => draw(form, history, focused, armed);
+const fingers = picker(k, (slot) => send(focused, slot));
+const compared = comparison({
+  k,
+  rank: (index, slot, alone) => {
+    apply((alone ? ranking.insert : ranking.place)(history.now, index, slot));
+    tell(index);
+  },
+  said: (index) => ({ letter: letter(index), slot: history.now.slots[index], words: inWords(history.now, index).join(" · ") }),
+  travel: (back) => become(back ? ranking.undo(history) : ranking.redo(history)),
+});
+
+function redraw() {
+  draw(form, history, focused, armed);
+  fingers.show(letter(focused), history.now.slots[focused]);
+  if (!cards[focused].contains(fingers.row)) cards[focused].append(fingers.row);
+  compared.refresh();
+}
 
 function become(next) {
   if (next === history) return;
@@ -169,7 +187,7 @@ const COMMANDS = {
   a: () => annotations.boxes.length && arm("annotation"),
   g: () => rules.strength !== "off" && (contest(history.now) ? arm("strength") : announce("Nothing to weigh yet: rank all, with one best.")),
   o: () => toggleFold(focused),
-  c: () => compare(cards[focused]),
+  c: () => compared.choose(cards[focused]),
   n: toggleNone,
 };
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta", "AltGraph"];
@@ -213,7 +231,7 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("click", (event) => {
   const hit = (selector) => event.target.closest(selector);
   if (hit(".more")) toggleFold(Number(hit(".card").dataset.index));
-  else if (hit(".compare")) compare(hit(".card"));
+  else if (hit(".compare")) compared.choose(hit(".card"));
   else if (hit(".letters .letter")) focusCard(Number(hit(".letter").dataset.index));
   else if (hit(".ladder-rank")) send(focused, Number(hit(".ladder-rank").dataset.slot));
   else if (hit("[data-score]")) score(Number(hit("[data-score]").dataset.score));

@@ -123,20 +123,28 @@ export function rankText({ aim }, slot) {
   return aim === "worst" && slot === 1 ? "rank 1, the worst" : `rank ${slot}`;
 }
 
-function drawCard(card, state, index, isFocused) {
+function besides(state, index) {
   const slot = state.slots[index];
   const ties = slot ? inSlot(state, slot).filter((other) => other !== index) : [];
   const said = [];
   if (ties.length) said.push(`tied with ${ties.map(letter).join(", ")}`);
   if (state.likert[index]) said.push(`${state.likert[index]} of 7`);
   if (state.severity[index] !== null && gradable(state, rules).includes(index)) said.push(`severity ${state.severity[index]}`);
-  const flags = state.flags[index].map((key) => labels.get(key) ?? key);
-  card.querySelector(".card-state").textContent = said.join(" · ");
-  card.querySelector(".card-flags").textContent = flags.join(" · ");
+  return said;
+}
+
+/** All that is said of an answer. */
+export function inWords(state, index) {
+  const slot = state.slots[index];
+  return [slot ? rankText(state, slot) : "not yet ranked", ...besides(state, index), ...state.flags[index].map(flagLabel)];
+}
+
+function drawCard(card, state, index, isFocused) {
+  card.querySelector(".card-state").textContent = besides(state, index).join(" · ");
+  card.querySelector(".card-flags").textContent = state.flags[index].map(flagLabel).join(" · ");
   card.classList.toggle("focused", isFocused);
   card.tabIndex = isFocused ? 0 : -1;
-  const place = slot ? rankText(state, slot) : "not yet ranked";
-  card.setAttribute("aria-label", [`Answer ${letter(index)}`, place, ...said, ...flags].join(", "));
+  card.setAttribute("aria-label", [`Answer ${letter(index)}`, ...inWords(state, index)].join(", "));
   letters[index].classList.toggle("current", isFocused);
 }
 

@@ -13,7 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from annotation.feedback.rankings import dense_ranks
 from annotation.models import Assignment, Ranking, Task, User
-from tests.annotation.work import ranking_task
+from annotation.prompts.prompts import completion_create
+from annotation.queue.tasks import task_create
+from tests.annotation.work import prompt_make, ranking_task
 from tests.cast import Cast
 
 SignIn = Callable[[User], Page]
@@ -296,10 +298,55 @@ def test_two_answers_are_compared_side_by_side(start: Callable[[int], Page]) -> 
         page.keyboard.press(key)
     dialog = page.get_by_role("dialog")
     assert dialog.locator(".prose").all_inner_texts() == [texts[0], texts[2]]
-    page.keyboard.press("1")  # no key reaches the ranking behind
+    page.keyboard.press("2")  # for the right one, which is in front
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("1")
+    expect(dialog.locator(".pane-state")).to_have_text(["rank 1", "rank 2"])
+    dialog.get_by_role("button", name="Give answer C rank 1").click()
+    expect(dialog.locator(".pane-state")).to_have_text(
+        ["rank 1 · tied with C", "rank 1 · tied with A"]
+    )
+    page.keyboard.press("u")
+    page.keyboard.press("j")  # no other key reaches the ranking behind
     page.keyboard.press("Escape")
     expect(card(page, 2)).to_be_focused()
-    assert set(ladder(page).values()) == {0}
+    assert ladder(page) == {"A": 1, "C": 2, "B": 0, "D": 0}
+    for key in ("k", "k", "c"):  # A is still pinned
+        page.keyboard.press(key)
+    expect(dialog.locator(".letter")).to_have_text(["A", "D"])
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".card.pinned")).to_have_count(0)
+
+
+def test_differences_are_marked_in_the_text_as_written(sign_in: SignIn, cast: Cast) -> None:
+    prompt = prompt_make(cast.project)
+    left = "The **cat** sat.\n\n" + "Same line here.\n\n" * 60 + "\u043c\u0438\u0440 end"
+    right = left.replace("cat", "black cat").replace("end", "over")
+    texts = [left, right, "x <b>", "y"]
+    answers = [completion_create(prompt=prompt, text=text)[0] for text in texts]
+    kind = Task.Kind.RANKING
+    task = task_create(project=cast.project, kind=kind, prompt=prompt, completions=answers)
+    page = sign_in(cast.lena)
+    page.get_by_role("button", name="Start").click()
+    ready(page)
+    order = Assignment.objects.get(task=task).order
+    for slot in (0, 1):
+        card(page, order.index(slot)).focus()
+        page.keyboard.press("c")
+    dialog = page.get_by_role("dialog")
+    assert "differences.js" not in page.content()
+    page.keyboard.press("d")
+    plain = dialog.locator(".plain-text")
+    expect(plain.locator("del")).to_have_text(["end"])
+    expect(plain.locator("ins")).to_have_text(["black ", "over"])
+    assert plain.evaluate_all("each => each.map((one) => one.textContent)") == [left, right]
+    panes = dialog.locator(".pane")
+    panes.nth(1).press("End")  # they scroll together
+    expect(plain.nth(0).locator("del")).to_be_in_viewport()
+    page.keyboard.press("d")
+    expect(plain.nth(0)).to_be_hidden()
+    expect(dialog.locator(".prose strong")).to_have_text(["cat", "black cat"])
 
 
 def test_the_state_machine_never_loses_an_answer(start: Callable[[int], Page]) -> None:
