@@ -5,6 +5,7 @@ from annotation.api import (
     exchange,
     projects,
     prompts,
+    submissions,
     talking,
     tasks,
     token,
@@ -46,6 +47,11 @@ urlpatterns = [
         name="api-task-close",
     ),
     path(
+        "projects/<slug:slug>/submissions/",
+        submissions.SubmissionsView.as_view(),
+        name="api-submissions",
+    ),
+    path(
         "projects/<slug:slug>/assignments/",
         work.AssignmentsView.as_view(),
         name="api-assignments",
@@ -63,6 +69,7 @@ urlpatterns = [
             ("skip/", work.SkipView, "-skip"),
             ("release/", work.ReleaseView, "-release"),
             ("submit/", work.SubmitView, "-submit"),
+            ("revisions/", submissions.RevisionsView, "-revisions"),
             ("dialogue/", talking.DialogueView, "-dialogue"),
             ("dialogue/say/", talking.SayView, "-dialogue-say"),
             ("dialogue/answers/", talking.AnswersView, "-dialogue-answers"),

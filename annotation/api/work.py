@@ -207,6 +207,16 @@ class DialogueSubmitSerializer(SubmitSerializer):
     """What was said is there already: this hands it in."""
 
 
+def ranking_said(body: dict[str, Any]) -> dict[str, Any]:
+    """A ranking's body as ranking_submit takes it: the best first."""
+    given = body["judgments"]
+    ranks = ranks_best_first([each["rank"] for each in given], body["aim"])
+    judgments = [
+        JudgmentInput(**{**each, "rank": rank}) for each, rank in zip(given, ranks, strict=True)
+    ]
+    return {**body, "judgments": judgments}
+
+
 class LabelerAPI(ProjectAPI[Assignment]):
     serializer_class = WorkSerializer
     queryset = Assignment.objects.none()
@@ -318,14 +328,8 @@ class SubmitView(LabelerAPI):
         if assignment.task.kind == Task.Kind.DEMONSTRATION:
             demonstration_submit(assignment=assignment, **self.body(DemonstrationSubmitSerializer))
         elif assignment.task.kind == Task.Kind.RANKING:
-            said = self.body(RankingSubmitSerializer)
-            given = said.pop("judgments")
-            ranks = ranks_best_first([each["rank"] for each in given], said["aim"])
-            judgments = [
-                JudgmentInput(**{**each, "rank": rank})
-                for each, rank in zip(given, ranks, strict=True)
-            ]
-            ranking_submit(assignment=assignment, judgments=judgments, **said)
+            said = ranking_said(self.body(RankingSubmitSerializer))
+            ranking_submit(assignment=assignment, **said)
         else:
             conversation_finish(assignment=assignment, **self.body(DialogueSubmitSerializer))
         return Response(AssignmentSerializer(self.mine()).data)
