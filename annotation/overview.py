@@ -16,6 +16,7 @@ from annotation.models import (
     WritingKind,
     WrittenPrompt,
 )
+from annotation.queue.standing import Unserved, tasks_unserved
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Overview:
     members: int
     labelers: int
     written: list[WrittenCounts]
+    unserved: list[Unserved]
 
     @property
     def written_total(self) -> int:
@@ -87,6 +89,7 @@ def project_overview(project: Project) -> Overview:
         rankings=Ranking.objects.visible().filter(**current).count(),
         **members,
         written=written_counts(project),
+        unserved=tasks_unserved(project),
     )
 
 

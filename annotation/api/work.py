@@ -238,7 +238,8 @@ class ClaimView(LabelerAPI):
         responses={200: WorkSerializer, 204: None},
     )
     def post(self, _request: Request, **_: Any) -> Response:
-        """Lease the next task, or get the one at hand; 204 when there is none."""
+        """Lease the next task, or get the one at hand; 204 when there is none, or the day's most
+        is done."""
         wanted = self.body(ClaimSerializer)
         besides = self.mine(wanted["besides"]) if "besides" in wanted else None
         assignment = task_claim(

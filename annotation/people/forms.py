@@ -201,7 +201,7 @@ class OwnWorkForm(forms.Form):
         label="Never give me",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tasks marked so go to others. Nobody is told what you choose.",
+        help_text="Tasks marked so go to others. No page shows others what you choose.",
     )
 
     def __init__(self, data: Any, *, membership: Membership) -> None:

@@ -51,12 +51,12 @@ class QueueForm(forms.Form):
         help_text="While a labeler has unseen gold. 1 gives it first, 0 gives none.",
     )
     daily_cap = forms.IntegerField(
-        label="Most a day",
+        label="Tasks a day",
         min_value=0,
         max_value=10_000,
         required=False,
         initial=0,
-        help_text="Tasks that one labeler hands in. 0 sets no limit.",
+        help_text="The most that one labeler hands in. 0 sets no limit.",
     )
     sensitive = CategoriesField(
         label="Sensitive content",

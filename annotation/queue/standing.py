@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from annotation.people.models import Membership, MembershipRole, Project, User
-from annotation.queue.models import Assignment
+from annotation.queue.models import Assignment, Route, Task
 from annotation.queue.routes import routes_claimable, tasks_claimable
 
 # Counting on would read the whole queue for a number nobody needs exactly.
@@ -88,3 +88,27 @@ def done_today(*, labeler: User, project: Project) -> int:
     return Assignment.objects.filter(
         labeler=labeler, task__project=project, **submitted_today()
     ).count()
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """Open tasks of a route that no active labeler may be given."""
+
+    route: Route
+    tasks: int
+
+
+def tasks_unserved(project: Project) -> list[Unserved]:
+    """What waits for a labeler that the project does not have. Gold waits for nobody."""
+    members = Membership.objects.filter(
+        project=project,
+        state=Membership.State.ACTIVE,
+        roles__role=MembershipRole.Role.LABELER,
+    )
+    waiting = Count("tasks", filter=Q(tasks__state=Task.State.OPEN))
+    routes = routes_claimable().filter(project=project).exclude(purpose=Task.Purpose.GOLD)
+    return [
+        Unserved(route, route.waiting)
+        for route in routes.annotate(waiting=waiting).order_by("pk")
+        if route.waiting and not any(route.admits(member) for member in members)
+    ]

@@ -10,6 +10,7 @@ from annotation.feedback.rankings import ranking_submit
 from annotation.integrity import faults_find
 from annotation.models import Assignment, Membership, Ranking, Task
 from annotation.people.projects import project_update
+from annotation.prompts.marks import Marks
 from annotation.queue.claims import leases_expire
 from tests.annotation.work import claim, claimed, lease_age, ranked, ranking_task
 from tests.cast import Cast, member, user
@@ -103,6 +104,15 @@ def test_a_task_that_nobody_is_left_for_is_not_raised(asking):
     Membership.objects.filter(pk=mira().pk).update(state="suspended")
     Membership.objects.filter(user=asking.hana).update(state="suspended")
     task = ranking_task(asking.project)
+    say(asking, asking.lena, UP)
+    say(asking, asking.luis, DOWN)
+    assert state_of(task) == (2, 0, 2, "done")
+
+
+def test_a_task_in_a_language_that_nobody_else_has_is_not_raised(asking):
+    task = ranking_task(asking.project, marks=Marks("pt"))
+    for person in (asking.lena, asking.luis):
+        Membership.objects.filter(user=person).update(languages=["pt"])
     say(asking, asking.lena, UP)
     say(asking, asking.luis, DOWN)
     assert state_of(task) == (2, 0, 2, "done")

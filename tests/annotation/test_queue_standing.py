@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from annotation.feedback.demonstrations import demonstration_submit
-from annotation.models import Assignment, ImportBatch, Project, Task
+from annotation.models import Assignment, ImportBatch, Membership, Project, Task
+from annotation.people.projects import member_update
+from annotation.prompts.marks import Marks
 from annotation.queue.claims import leases_expire, task_claim
 from annotation.queue.leases import assignment_release, assignment_skip
-from annotation.queue.standing import standing_get
+from annotation.queue.standing import standing_get, tasks_unserved
 from annotation.queue.tasks import task_close
 from tests.annotation.work import claimed, demonstration_task, ranking_task
 from tests.cast import Cast
@@ -80,3 +83,30 @@ def test_waiting_is_capped(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
         demonstration_task(cast.project)
     standing = standing_get(labeler=cast.lena, project=cast.project)
     assert (standing.waiting, standing.waiting_text, standing.open) == (2, "1+", False)
+
+
+def unserved(cast: Cast) -> list[tuple[str, int]]:
+    return [(str(each.route), each.tasks) for each in tasks_unserved(cast.project)]
+
+
+def test_tasks_that_no_labeler_may_have_are_told(cast: Cast) -> None:
+    demonstration_task(cast.project)
+    ranking_task(cast.project, purpose="gold")
+    assert unserved(cast) == []
+    for _ in range(2):
+        demonstration_task(cast.project, marks=Marks("pt"))
+    task_close(task=demonstration_task(cast.project, marks=Marks("de")))
+    assert unserved(cast) == [("demonstration train pt", 2)]
+    membership = Membership.objects.get(project=cast.project, user=cast.hana)
+    member_update(actor=cast.ada, membership=membership, languages=["pt"])
+    assert unserved(cast) == [("demonstration train pt", 2)]  # Hana is held out
+    member_update(actor=cast.ada, membership=membership, heldout=False)
+    assert unserved(cast) == []
+
+
+def test_the_overview_tells_them(cast: Cast, client: Client) -> None:
+    demonstration_task(cast.project, marks=Marks("pt", ("law",), ("hate",)))
+    client.force_login(cast.ada)
+    page = client.get("/p/everyday/").content.decode()
+    assert "1 open demonstration task waits for a labeler you do not have" in page
+    assert "language pt · skills law · content hate" in page
