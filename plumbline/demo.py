@@ -11,6 +11,7 @@ from django.db import transaction
 
 from annotation.feedback.asking import demonstrations_ask
 from annotation.models import Project, Prompt, Task
+from annotation.people.projects import project_update
 from inference.jobs.supervisor import POLL, job_run, jobs_reconcile
 from inference.models import SamplingJob
 from inference.registry import base_model_get
@@ -26,6 +27,11 @@ PROMPTS = 800
 DEMONSTRATIONS = 160
 DEMONSTRATIONS_WAITING = 12
 RANKINGS_WAITING = 12
+USER_STORIES = """\
+Answer customers of a small shop by e-mail
+Plan what to cook for a family in a week
+Explain homework to a child of ten
+"""
 
 
 def demo_seed() -> bool:
@@ -43,6 +49,9 @@ def demo_seed() -> bool:
 
 def everything_but_answers_add() -> SamplingJob:
     world = world_create(name="Everyday help", slug=SLUG, labelers=3, password=PASSWORD)
+    project_update(
+        actor=world.admin, project=world.project, prompts_wanted=50, user_stories=USER_STORIES
+    )
     prompts = prompts_add(project=world.project, seed=7, count=PROMPTS)
     if demonstrations_asked(world) <= DEMONSTRATIONS:
         demonstrations_add(world=world)

@@ -22,8 +22,12 @@ def ranks_best_first(ranks: Sequence[int | None], aim: str) -> list[int | None]:
 
 
 def slots_turned(slots: Sequence[int], k: int) -> list[int]:
-    """The slots 1..k of an unfinished ranking, counted from the other end; 0 is not yet ranked."""
-    return [k + 1 - slot if 1 <= slot <= k else slot for slot in slots]
+    """A page's slots 1..k, counted from the other end; 0 is not yet ranked.
+
+    Where all answers have one the turned ones begin with 1 again, whatever slots were left free.
+    """
+    last = k if 0 in slots else min(max(slots, default=k), k)
+    return [last + 1 - slot if 1 <= slot <= last else slot for slot in slots]
 
 
 def pick_ranks(picked: int, count: int, aim: str) -> list[int]:

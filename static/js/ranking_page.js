@@ -58,9 +58,10 @@ export function read(form) {
 export function fitting(kept) {
   const { aim } = document.getElementById("work").elements;
   const turned = (kept.aim ?? "best") !== aim.value;
+  const last = kept.slots.includes(0) ? k : Math.max(...kept.slots);
   const scored = document.querySelector("[data-score]") !== null;
   return {
-    slots: turned ? kept.slots.map((slot) => slot && k + 1 - slot) : kept.slots,
+    slots: turned ? kept.slots.map((slot) => slot && last + 1 - slot) : kept.slots,
     likert: cards.map((_, i) => (scored ? kept.likert?.[i] ?? null : null)),
     flags: cards.map((_, i) => (kept.flags?.[i] ?? []).filter((key) => labels.has(key))),
     none: kept.none,

@@ -130,3 +130,23 @@ def test_who_is_no_labeler_any_more_is_told_so(
     answer = enter(cast.lena).post(at("work-edit", written), {"text": "No."}, headers=HTMX)
     assert answer.status_code == 403
     assert answer.json()["error"].startswith("You are not an active labeler")
+
+
+def test_where_the_worst_is_first_the_change_begins_from_it(
+    cast: Cast, enter: Enter, ordered: Assignment
+) -> None:
+    project_update(
+        actor=cast.ada, project=cast.project, ranking_aim="worst", severity_asked="worst"
+    )
+    client = enter(cast.lena)
+    page = client.get(at("work-edit", ordered))
+    assert [answer["draft"].slot for answer in page.context["answers"]] == [1, 3, 2, 2]
+    form = {**ranks_form([1, 3, 2, 2]), "base": "1", "aim": "worst"}
+    refused = client.post(at("work-edit", ordered), form)
+    assert "say how severe" in refused.content.decode()
+    client.post(at("work-edit", ordered), {**form, "severity-0": "4"})
+    ranking = Ranking.objects.get(is_current=True)
+    texts = [slot.completion.text for slot in shown_slots(ordered)]
+    held = {each.completion.text: each for each in ranking.judgments.all()}
+    assert [held[text].rank for text in texts] == [3, 1, 2, 2]
+    assert (held[texts[0]].severity, ranking.aim, ranking.revision) == (4, "worst", 2)
