@@ -1,8 +1,15 @@
 """The web application that gunicorn serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.settings")
 application = get_wsgi_application()
+
+# What is loaded by now stays; looking through it again and again, and at a request's objects as
+# often as by default, took an eighth of the time.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 50)
