@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -134,9 +135,17 @@ def runs_make(
                 yield run
 
 
+def end(*_: Any) -> None:
+    """Leave through all that is open, which ends the children; a second signal hurries nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(130)
+
+
 def main() -> int:
     options, console = options_read(), Console()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that children are ended
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
     settings = settings_plan(options, console)
     options.out.mkdir(parents=True, exist_ok=True)
     runs: list[Run] = []
@@ -162,7 +171,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())

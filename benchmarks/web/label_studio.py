@@ -6,6 +6,7 @@ errors: both only make it faster.
 """
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,8 @@ def label_studio_serving(folder: Path, address: str) -> Serving:
         "DJANGO_SETTINGS_MODULE": "core.settings.label_studio",
         "PYTHONPATH": str(package),
         "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
+        # Without one each of its processes may make its own, and no session would hold.
+        "SECRET_KEY": secrets.token_hex(32),
         "DJANGO_DB": "default",
         "POSTGRE_HOST": place.hostname or "",
         "POSTGRE_PORT": str(place.port or 5432),
