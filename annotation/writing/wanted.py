@@ -49,7 +49,7 @@ def quota_check(*, project: Project, labeler: User) -> None:
         raise ValidationError("No more prompts are wanted now: what you have written is kept.")
     if quota.capped:
         raise ValidationError(
-            f"You have written {quota.today} prompts today, the most that is asked of one person. "
+            f"A day's most for one person is {quota.cap}, and you have written so many today. "
             "What you have written is kept for tomorrow."
         )
 

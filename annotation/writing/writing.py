@@ -1,6 +1,7 @@
 """Writing prompts, and taking them back.
 
-Rows are locked in one order: the project, then the labeler's membership, then prompts and tasks.
+Rows are locked in one order: the project, then the labeler's membership, then what was written, its
+prompts and their tasks.
 """
 
 from collections.abc import Sequence
@@ -150,6 +151,8 @@ def writing_withdraw(*, labeler: User, writing: Writing) -> None:
     if writing.created_at < timezone.now() - WITHDRAW_WITHIN:
         raise ValidationError("This was written more than a day ago, so it stays.")
     with transaction.atomic():
+        if not Writing.objects.select_for_update().filter(pk=writing.pk).exists():
+            return  # in another tab, a moment ago
         prompts = Prompt.objects.filter(written__writing=writing).select_for_update(of=("self",))
         ids = [prompt.pk for prompt in prompts]
         tasks = Task.objects.filter(prompt__in=ids)
