@@ -108,9 +108,13 @@ def dialogue_page(
 @never_cache  # Back after a submission has to say that the task is submitted
 @project_view(LABELER)
 def work_dialogue(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    """The conversation, to go on with or as it was handed in."""
     assignment = dialogue_get(access, public_id)
-    if assignment.state in (Assignment.State.SUBMITTED, Assignment.State.SKIPPED):
-        messages.info(request, f"This task is {assignment.get_state_display().lower()} already.")
+    if assignment.state == Assignment.State.SUBMITTED:
+        context = {**talk_context(talk_of(assignment)), "assignment": assignment}
+        return render(request, "annotation/dialogue_done.html", context)
+    if assignment.state == Assignment.State.SKIPPED:
+        messages.info(request, "This task is skipped already.")
         return redirect("work", access.project.slug)
     return dialogue_page(request, access, talk_of(assignment))
 

@@ -28,7 +28,6 @@ from annotation.feedback.drafts import (
 from annotation.feedback.history import LETTERS
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
-from annotation.feedback.revising import REVISABLE
 from annotation.feedback.severity import SEVERITIES
 from annotation.feedback.submission_views import submission_page
 from annotation.people.access import Access, action_view, project_view
@@ -126,13 +125,13 @@ def ranking_page(
 @project_view(LABELER)
 def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
-    if assignment.state == Assignment.State.SUBMITTED and assignment.task.kind in REVISABLE:
-        return submission_page(request, assignment)
-    if assignment.state in (Assignment.State.SUBMITTED, Assignment.State.SKIPPED):
-        messages.info(request, f"This task is {assignment.get_state_display().lower()} already.")
-        return redirect("work", access.project.slug)
     if assignment.task.kind == Task.Kind.DIALOGUE:
         return redirect("work-dialogue", access.project.slug, public_id)
+    if assignment.state == Assignment.State.SUBMITTED:
+        return submission_page(request, assignment)
+    if assignment.state == Assignment.State.SKIPPED:
+        messages.info(request, "This task is skipped already.")
+        return redirect("work", access.project.slug)
     if assignment.task.kind == Task.Kind.RANKING:
         return ranking_page(request, access, assignment, None, "")
     return demonstration_page(request, access, assignment, None, "")

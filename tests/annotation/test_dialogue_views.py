@@ -164,8 +164,37 @@ def test_finishing_too_early_and_under_old_instructions(
     answer = post(client, lease, "finish", instructions_version=2)
     assert answer["HX-Redirect"] == "/p/everyday/work/"
     again = client.get(at("work-dialogue", lease), follow=True)
-    assert b"This task is submitted already." in again.content
+    assert b"My dialogue" in again.content
     assert b"submitted already" in post(client, lease, "say", text="More").content
+
+
+def test_what_was_handed_in_is_shown_as_it_was(cast: Cast, enter: Enter, lease: Assignment) -> None:
+    client = enter(cast.lena)
+    for name, fields in (
+        ("say", {"text": "Hello *you*"}),
+        ("answers", {}),
+        ("pick", {"answer": 1, "strength": 3}),
+        ("finish", {}),
+    ):
+        post(client, lease, name, **fields)
+    done = client.get("/p/everyday/work/done/").content.decode()
+    assert at("work-task", lease) in done
+    page = client.get(at("work-task", lease), follow=True).content.decode()
+    turn = Turn.objects.get(role="assistant")
+    assert "Hello <em>you</em>" in page
+    assert turn.text in page
+    assert "B · significantly better" in page
+    others = {answer.text for answer in turn.answers.all()} - {turn.text}
+    assert not any(text in page for text in others)
+    assert "textarea" not in page
+
+
+def test_what_was_skipped_is_not_shown_again(cast: Cast, enter: Enter, lease: Assignment) -> None:
+    client = enter(cast.lena)
+    post(client, lease, "say", text="Hello")
+    client.post(at("work-skip", lease), {"reason": "unclear"})
+    page = client.get(at("work-dialogue", lease), follow=True).content.decode()
+    assert "This task is skipped already." in page
 
 
 def test_an_action_opened_by_its_address_shows_the_page(
