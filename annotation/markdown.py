@@ -24,13 +24,16 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock, paragraph, table
 from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 
+from annotation.highlighting import CLASSES, Highlighter
 from annotation.texts import leaves_mark
 
 # fmt: off
 TAGS = {
     "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code",
     "pre", "blockquote", "ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td",
+    "span",
 }
 # fmt: on
 ATTRIBUTES = {
@@ -39,6 +42,7 @@ ATTRIBUTES = {
     "li": {"value"},
     "code": {"class", "title"},
 }
+VALUES = {"span": {"class": set(CLASSES.values())}}  # the colours of code
 REL = "noopener nofollow"
 # Past these the parser's time (30 µs a bracket) is not worth the formatting: shown as plain text.
 LONGEST = 40_000
@@ -148,10 +152,12 @@ def formatted(text: str) -> str:
         raise NotFormatted  # the parser drops what lies deeper
     for token in tokens:
         note_keep(token)
+    options = OptionsDict({**PARSER.options, "highlight": Highlighter()})  # type: ignore[typeddict-item]
     shown = nh3.clean(
-        PARSER.renderer.render(tokens, PARSER.options, env),
+        PARSER.renderer.render(tokens, options, env),
         tags=TAGS,
         attributes=ATTRIBUTES,
+        tag_attribute_values=VALUES,
         url_schemes={"http", "https", "mailto"},
         link_rel=REL,
     )
@@ -168,6 +174,7 @@ def note_keep(token: Token) -> None:
         token.attrSet("title", token.info.strip())
 
 
+SPAN = re.compile(r"</?span[^>]*>")
 TAG = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
 EMPTY_LINK = re.compile(r"<a [^>]*></a>")
 NOTED = re.compile(r' (?:href|title|value)="([^"]*)"')
@@ -180,7 +187,8 @@ def all_shown(text: str, shown: str) -> bool:
 
     And whether there is anything to see at all, where the text has something.
     """
-    shown = EMPTY_LINK.sub("", shown)
+    # Where a colour ends no word does.
+    shown = SPAN.sub("", EMPTY_LINK.sub("", shown))
     seen = html.unescape(TAG.sub(" ", shown))
     if leaves_mark(text) and not leaves_mark(seen):
         return False

@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotation.highlighting import CLASSES, LONGEST_CODE
 from annotation.markdown import ATTRIBUTES, LONGEST, MOST_CELLS, MOST_NESTED, TAGS, markdown_render
 
 
@@ -20,7 +21,8 @@ def test_commonmark_and_tables() -> None:
     assert "<em>a</em> <strong>b</strong> <code>c</code>" in html
     assert '<ol start="3">\n<li value="3">x</li>' in html
     assert "<td>d</td>" in html
-    assert '<pre><code title="py" class="language-py">1 &lt; 2\n</code></pre>' in html
+    code = '<span class="m">1</span> &lt; <span class="m">2</span>\n'
+    assert f'<pre><code title="py" class="language-py">{code}</code></pre>' in html
 
 
 def test_raw_html_is_shown_as_text() -> None:
@@ -68,11 +70,14 @@ def test_no_text_keeps_the_page_waiting(pattern: str, length: int) -> None:
 MARKS = st.text(st.sampled_from("<>&\"'`*_[]()!#|-:\n =/abcjsonerrhfi1."), max_size=80)
 
 
-@given(MARKS)
+@given(MARKS | MARKS.map(lambda text: f"```js\n{text}\n```"))
 def test_nothing_but_the_listed_tags_and_attributes_ever_comes_out(text: str) -> None:
     html = markdown_render(text)
     for tag, attributes in re.findall(r"<([a-zA-Z0-9]+)([^>]*)>", html):
         assert tag in TAGS
+        if tag == "span":
+            assert re.fullmatch(f' class="({"|".join(CLASSES.values())})"', attributes)
+            continue
         allowed = ATTRIBUTES.get(tag, set()) | {"rel"}
         assert set(re.findall(r'([a-z-]+)="', attributes)) <= allowed
 
@@ -125,6 +130,52 @@ def test_indentation_is_kept_in_paragraphs_lists_and_quotes() -> None:
 def test_code_within_a_line_keeps_its_line_breaks() -> None:
     html = markdown_render("Use ```a\n  b``` and `` c ``.")
     assert html == "<p>Use <code>a\n&nbsp;&nbsp;b</code> and <code>c</code>.</p>\n"
+
+
+def test_code_is_coloured_and_reads_as_written() -> None:
+    code = "def f(x):\n    # <b>3px</b>\n\treturn f'{x!r}' if x > 2 else \"&amp;\"\n\n\n"
+    html = markdown_render(f"```Python\n{code}```")
+    assert '<span class="k">def</span> <span class="nf">f</span>(x):' in html
+    assert '<span class="c"># &lt;b&gt;3px&lt;/b&gt;</span>' in html
+    assert shown(f"```Python\n{code}```").text.strip("\n") == code.strip("\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("", "def f(): pass"),
+        ("brainfuck", "+++"),
+        ("py", "x = 1\n" * (LONGEST_CODE // 6 + 1)),
+        ("c", "\n" * 9_000 + "x"),  # more than ten seconds
+        ("java", " a\n" * 3_000),
+    ],
+)
+def test_code_is_plain_where_its_colours_are_unknown_or_take_long(language: str, code: str) -> None:
+    began = time.process_time()
+    html = markdown_render(f"```{language}\n{code}\n```")
+    assert "<span" not in html
+    assert "<code" in html
+    assert time.process_time() - began < 1.5
+
+
+def test_many_codes_take_no_longer_than_one() -> None:
+    began = time.process_time()
+    markdown_render(("```c\n" + "\n" * 3_000 + "x\n```\n\n") * 12)
+    assert time.process_time() - began < 1.5
+
+
+@settings(deadline=None)  # the first of a language loads its lexer
+@given(
+    st.sampled_from(["py", "js", "html", "css", "diff", "bash", "php", "console", "yaml", "json"]),
+    st.text(st.characters(exclude_characters="`\r\0"), max_size=60) | MARKS,
+)
+def test_colours_change_no_character(language: str, code: str) -> None:
+    code = f"x {code}".replace("`", "'")
+    html = markdown_render(f"```{language}\n{code}\n```")
+    uncoloured = re.sub("</?span[^>]*>", "", html)
+    plain = markdown_render(f"```text\n{code}\n```")
+    begin = '<pre><code title="text" class="language-text">'
+    assert uncoloured == plain.replace(begin, begin.replace("text", language))
 
 
 def test_link_definitions_are_seen() -> None:
