@@ -8,5 +8,6 @@ urlpatterns = [
     path("p/<slug:slug>/work/last/", submission_views.work_last, name="work-last"),
     path("p/<slug:slug>/work/<uuid:public_id>/edit/", edit_views.work_edit, name="work-edit"),
     path("p/<slug:slug>/work/<uuid:public_id>/", views.work_task, name="work-task"),
+    path("p/<slug:slug>/work/<uuid:public_id>/ahead/", views.work_ahead, name="work-ahead"),
     path("p/<slug:slug>/work/<uuid:public_id>/submit/", views.work_submit, name="work-submit"),
 ]

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -33,11 +34,12 @@ from annotation.feedback.submission_views import submission_page
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.people.rubric import rubric_whole
+from annotation.queue.ahead import blank
 from annotation.queue.dismissal import dismissal_told
 from annotation.queue.drafts import draft_revision, draft_writer
 from annotation.queue.leases import assignment_get, shown_slots
 from annotation.queue.models import Assignment, Task
-from annotation.queue.standing import done_today
+from annotation.queue.standing import today_get
 from annotation.queue.views import next_task_url, seconds_read
 from annotation.texts import newlines_plain
 
@@ -57,7 +59,7 @@ def desk_context(
         "submit_name": "work-edit" if revising else "work-submit",
         "assignment": assignment,
         "messages_shown": assignment.task.messages,
-        "done_today": done_today(labeler=access.user, project=access.project),
+        "today": today_get(labeler=access.user, project=access.project),
         "skip_reasons": Assignment.SkipReason.choices,
         "revision": revising or draft_revision(assignment),
         "writer": draft_writer(assignment) or "",
@@ -132,9 +134,35 @@ def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     if assignment.state == Assignment.State.SKIPPED:
         messages.info(request, "This task is skipped already.")
         return redirect("work", access.project.slug)
+    return task_page(request, access, assignment)
+
+
+def task_page(request: HttpRequest, access: Access, assignment: Assignment) -> HttpResponse:
     if assignment.task.kind == Task.Kind.RANKING:
         return ranking_page(request, access, assignment, None, "")
     return demonstration_page(request, access, assignment, None, "")
+
+
+@dismissal_told
+@project_view(LABELER)
+def work_ahead(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    """A task's page before its turn: the browser may keep this one, and show it when the task at
+    hand is handed in.
+
+    Only what holds nothing yet is given out so. The page shown takes work_task's address, so that
+    Back and reloading never find the one that was kept; and it asks at once how things stand.
+    """
+    assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
+    if not blank(assignment) or assignment.task.kind == Task.Kind.DIALOGUE:
+        return never_cached(redirect("work-task", access.project.slug, public_id))
+    response = task_page(request, access, assignment)
+    patch_cache_control(response, private=True, max_age=60 * access.project.lease_minutes)
+    return response
+
+
+def never_cached(response: HttpResponse) -> HttpResponse:
+    add_never_cache_headers(response)
+    return response
 
 
 @dismissal_told
@@ -158,7 +186,7 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
         return demonstration_page(request, access, assignment, written, text)
     if not counts:
         messages.warning(request, SUBMITTED_BEFORE)
-    url = next_task_url(access)
+    url = next_task_url(access, request.POST.get("ahead", "") if counts else "")
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 

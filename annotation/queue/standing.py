@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from annotation.people.models import Membership, MembershipRole, Project, User
@@ -31,6 +32,14 @@ class Standing:
     @property
     def waiting_text(self) -> str:
         return f"{WAITING_CAP - 1}+" if self.waiting >= WAITING_CAP else str(self.waiting)
+
+
+@dataclass(frozen=True)
+class Today:
+    """`seconds` at work, those of the task at hand among them as far as they are reported."""
+
+    done: int
+    seconds: int
 
 
 class RowCount(Subquery):
@@ -79,9 +88,25 @@ def standing_get(*, labeler: User, project: Project) -> Standing:
     return standings_get(labeler=labeler, projects=[project])[project.pk]
 
 
+def today_get(*, labeler: User, project: Project) -> Today:
+    """What the labeler's day holds so far.
+
+    A task that was worked on before midnight and after it counts with all its time.
+    """
+    since = midnight()
+    touched = Q(heartbeat_at__gte=since) | Q(ended_at__gte=since)
+    found = Assignment.objects.filter(touched, labeler=labeler, task__project=project).aggregate(
+        done=Count("pk", filter=Q(**submitted_today())), seconds=Sum("active_seconds")
+    )
+    return Today(found["done"], found["seconds"] or 0)
+
+
+def midnight() -> datetime:
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def submitted_today() -> dict[str, Any]:
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return {"state": Assignment.State.SUBMITTED, "ended_at__gte": midnight}
+    return {"state": Assignment.State.SUBMITTED, "ended_at__gte": midnight()}
 
 
 def done_today(*, labeler: User, project: Project) -> int:

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
+from annotation.queue.ahead import blank
 from annotation.queue.claims import task_claim
 from annotation.queue.dismissal import dismissal_told
-from annotation.queue.drafts import DraftOvertakenError, draft_save
+from annotation.queue.drafts import DraftOvertakenError, draft_revision, draft_save
 from annotation.queue.leases import assignment_get, assignment_heartbeat, assignment_skip
 from annotation.queue.models import Assignment, Task
-from annotation.queue.standing import standing_get
+from annotation.queue.standing import standing_get, today_get
 from annotation.texts import newlines_plain
 
 LABELER = MembershipRole.Role.LABELER
@@ -43,10 +44,12 @@ def base_read(value: Any) -> int | None:
     return value
 
 
-def next_task_url(access: Access) -> str:
+def next_task_url(access: Access, ahead: str = "") -> str:
     """Claim the next task and say where it is: the start page where there is none.
 
-    That page also tells who may no longer be given any; what they have handed in is in already.
+    `ahead` is the id of the task whose page the browser has already: it is sent there if that is
+    the next one. The start page also tells who may no longer be given any; what they have handed
+    in is in already.
     """
     try:
         assignment = task_claim(labeler=access.user, project=access.project)
@@ -54,6 +57,8 @@ def next_task_url(access: Access) -> str:
         assignment = None
     if assignment is None:
         return reverse("work", args=[access.project.slug])
+    if str(assignment.public_id) == ahead and blank(assignment):
+        return reverse("work-ahead", args=[access.project.slug, assignment.public_id])
     dialogue = assignment.task.kind == Task.Kind.DIALOGUE
     page = "work-dialogue" if dialogue else "work-task"
     return reverse(page, args=[access.project.slug, assignment.public_id])
@@ -64,7 +69,10 @@ def work(request: HttpRequest, access: Access) -> HttpResponse:
     """The start page; a POST goes to the next task."""
     if request.method == "POST":
         return redirect(next_task_url(access))
-    context = {"standing": standing_get(labeler=access.user, project=access.project)}
+    context = {
+        "standing": standing_get(labeler=access.user, project=access.project),
+        "today": today_get(labeler=access.user, project=access.project),
+    }
     return render(request, "annotation/work.html", context)
 
 
@@ -100,10 +108,21 @@ def draft_answer(request: HttpRequest, save: Callable[..., Any]) -> HttpResponse
 @dismissal_told
 @action_view(LABELER, page="work-task")
 def work_beat(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+    """Renew the lease. Tells how the task and the labeler's day stand, for the page to compare."""
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
     seconds = seconds_read(request.POST.get("active_seconds"))
-    assignment_heartbeat(assignment=assignment, active_seconds=seconds)
-    return HttpResponse(status=204)
+    fresh = assignment_heartbeat(assignment=assignment, active_seconds=seconds)
+    today = today_get(labeler=access.user, project=access.project)
+    return JsonResponse(
+        {
+            "state": fresh.state,
+            "revision": draft_revision(fresh),
+            "instructions_version": access.project.instructions_version,
+            "rubric_version": access.project.rubric_version,
+            "done_today": today.done,
+            "seconds_today": today.seconds,
+        }
+    )
 
 
 @dismissal_told

@@ -13,3 +13,10 @@ def duration(seconds: int) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+@register.filter
+def minutes(seconds: int) -> str:
+    """ "0 min", "45 min", "1 h 5 min": what a running total is told in."""
+    hours, rest = divmod(int(seconds) // 60, 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"

@@ -1,5 +1,7 @@
 // What both pages of the desk share: time, draft, submission, and the keys that open dialogs.
+import { ahead } from "./ahead.js";
 import { autosave } from "./autosave.js";
+import { day } from "./day.js";
 import { heartbeat } from "./heartbeat.js";
 import { isCommand, openDialog } from "./keys.js";
 import { keptBanner } from "./kept_banner.js";
@@ -28,10 +30,21 @@ export function desk({ read, missing, onMissing, onEscape }) {
   const form = document.getElementById("work");
   const saved = document.getElementById("saved");
   const timer = document.getElementById("timer");
+  // A page that was fetched ahead takes the task's own address: Back and reloading are to ask anew.
+  const arrived = location.pathname === form.dataset.ahead;
+  if (arrived) window.history.replaceState(null, "", form.dataset.page);
+  const before = Number(form.dataset.seconds);
+  const today = day(document.getElementById("today"), { arrived });
+  const next = ahead({ next: form.dataset.next });
+  let begun = false;
   const seconds = heartbeat({
     url: form.dataset.beat,
-    before: Number(form.dataset.seconds),
-    show: (total) => timer && (timer.textContent = `${clock(total)} on this one`),
+    before,
+    show: (total) => {
+      if (timer) timer.textContent = `${clock(total)} on this one`;
+      today.count(total - before);
+    },
+    told,
     dismissed,
   });
   const draft = autosave({
@@ -49,6 +62,23 @@ export function desk({ read, missing, onMissing, onEscape }) {
     },
   });
 
+  /** How things stand, as the server tells: what was kept too long is fetched anew. */
+  function told(answer, counted) {
+    today.told(answer, counted - before);
+    if (!arrived || begun) return;
+    const version = (name) => Number(form.elements[name]?.value ?? answer[name]);
+    const same = ["instructions_version", "rubric_version"].every((name) => version(name) === answer[name]);
+    if (answer.state !== "leased" || answer.revision > Number(form.dataset.revision) || !same) location.reload();
+  }
+
+  /** The work has changed: keep it, and fetch the next task while it is worked on. */
+  const { changed } = draft;
+  draft.changed = () => {
+    begun = true;
+    changed();
+    next.begin();
+  };
+
   function dismissed(words) {
     draft.keep();
     fail(words);
@@ -62,11 +92,14 @@ export function desk({ read, missing, onMissing, onEscape }) {
     onMissing?.();
   }, { capture: true });
   form.addEventListener("htmx:configRequest", (event) => {
-    if (event.target === form) event.detail.parameters.active_seconds = seconds.pending();
+    if (event.target === form) Object.assign(event.detail.parameters, { active_seconds: seconds.pending(), ahead: next.kept() });
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== form) return;
-    if (event.detail.xhr.getResponseHeader("HX-Redirect")) draft.end();
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) {
+      draft.end();
+      next.end();
+    }
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     // A session that has ended is answered with the sign-in page, in the place of what was asked.
@@ -101,6 +134,8 @@ export function desk({ read, missing, onMissing, onEscape }) {
 
   // What the last page had to say is read by now.
   setTimeout(() => document.querySelector(".messages")?.remove(), 6000);
+
+  if (arrived) seconds.beat();
 
   function restore(write) {
     const take = (kept) => {

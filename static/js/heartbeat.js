@@ -6,7 +6,8 @@ import { refusalIn } from "./refusal.js";
 const IDLE_AFTER = 60;
 const BEAT_EVERY = 60;
 
-export function heartbeat({ url, before, show, dismissed }) {
+/** `told(answer, counted)`: what the server said to a beat, and the seconds that it knew of then. */
+export function heartbeat({ url, before, show, told, dismissed }) {
   let idle = 0;
   let pending = 0; // counted, not yet reported
   let total = before;
@@ -18,11 +19,12 @@ export function heartbeat({ url, before, show, dismissed }) {
 
   async function beat() {
     const seconds = take();
+    const counted = total;
     const body = new URLSearchParams({ active_seconds: seconds });
     try {
       const headers = { "X-CSRFToken": csrfToken() };
       const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
-      if (answer.ok) return;
+      if (answer.ok) return told(await answer.json(), counted);
       giveBack(seconds);
       const words = refusalIn(answer.status, await answer.text());
       if (words) dismissed(words);
@@ -53,5 +55,5 @@ export function heartbeat({ url, before, show, dismissed }) {
   }, 1000);
   show(total);
 
-  return { take, giveBack, pending: () => pending };
+  return { take, giveBack, beat, pending: () => pending };
 }

@@ -200,7 +200,14 @@ def test_a_beat_renews_the_lease(cast: Cast, enter: Enter) -> None:
     early = timezone.now() - timedelta(minutes=5)
     Assignment.objects.update(heartbeat_at=early, expires_at=early)
     answer = enter(cast.lena).post(at("work-beat", assignment), {"active_seconds": "60"})
-    assert answer.status_code == 204
+    assert answer.json() == {
+        "state": "leased",
+        "revision": 0,
+        "instructions_version": 1,
+        "rubric_version": 1,
+        "done_today": 0,
+        "seconds_today": 60,
+    }
     assignment.refresh_from_db()
     assert assignment.expires_at > timezone.now()
     assert assignment.active_seconds == 60
