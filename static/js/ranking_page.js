@@ -167,7 +167,8 @@ function drawJudgment(state, focused, armed) {
   }
   for (const button of all(".ladder-rank")) {
     const slot = Number(button.dataset.slot);
-    const text = slot ? `Give answer ${letter(focused)} ${rankText(state, slot)}` : `Take answer ${letter(focused)}'s rank away`;
+    const shown = button.textContent.trim(); // said as well, for who speaks what they see
+    const text = slot ? `Give answer ${letter(focused)} rank ${shown}` : `${shown}: take answer ${letter(focused)}'s rank away`;
     button.title = text;
     button.setAttribute("aria-label", text);
   }

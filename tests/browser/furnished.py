@@ -1,0 +1,170 @@
+"""A site on which every page has something real to show: rounds that ended, failed and run,
+imports in each of their states, tasks of each kind begun, waiting and used up."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from annotation.dialogue.turns import answers_offer, turn_say
+from annotation.exchange.imports import batch_start
+from annotation.models import Assignment, ImportBatch, Membership, Project, Task
+from annotation.people.projects import project_update
+from annotation.prompts.prompts import completion_create, prompt_create
+from annotation.queue.tasks import task_create
+from annotation.writing.content import WritingInput
+from annotation.writing.writing import writing_create
+from benchmarks.trial.texts import STEPS, own_tasks
+from inference.jobs.models import Job
+from tests.annotation.exchange_files import demonstrations, imported, jsonl, k_line, upload
+from tests.annotation.work import claimed, demonstration_task, dialogue_task, ranking_task
+from tests.cast import Cast, member
+from tests.training.by_hand import base_make, demonstrations_make, job_fail, prompts_make
+from tests.training.turning import start, through
+from training.models import Metric, Round, Run, RunEvent
+from training.rounds import round_advance
+
+INSTRUCTIONS = f"""## What makes a good answer
+
+Prefer answers that are **helpful, truthful and harmless**, in this order.
+
+{STEPS}
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    ranking: Assignment
+    dialogue: Assignment
+    demonstration: Assignment
+    done: Assignment
+    run: Run
+    imports: dict[str, ImportBatch]
+    member: Membership
+
+
+def site_make(cast: Cast, storage: Path) -> Site:
+    base_make(storage)
+    demonstrations_make(prompts_make(cast.project)[:5])
+    run = rounds_make(cast)
+    cast.project.memberships.filter(user=cast.luis).update(
+        state="suspended", languages=["en", "de"], skills=["python"]
+    )
+    batches = imports_make(cast.project)
+    return Site(
+        ranking=ranking_begun(cast),
+        dialogue=dialogue_begun(cast),
+        demonstration=demonstration_begun(cast),
+        done=Assignment.objects.filter(labeler=cast.lena, state="submitted").latest("pk"),
+        run=run,
+        imports=batches,
+        member=cast.project.memberships.get(user=cast.luis),
+    )
+
+
+def rounds_make(cast: Cast) -> Run:
+    """Three rounds: one succeeded, one failed, one runs. Returns the run under way."""
+    through(cast, start(cast))
+    failed = start(cast)
+    round_advance(round_id=failed.pk)
+    job_fail(failed.stages.get(name="sft"))
+    round_advance(round_id=failed.pk)
+    running = start(cast)
+    round_advance(round_id=running.pk)
+    assert set(Round.objects.values_list("state", flat=True)) == {"succeeded", "failed", "running"}
+    run = Run.objects.get(state=Job.State.QUEUED)
+    Run.objects.filter(pk=run.pk).update(
+        state=Job.State.RUNNING, attempt=1, done=3, total=9, phase="train"
+    )
+    run.refresh_from_db()
+    for name in ("train/loss", "valid/loss"):
+        for step, value in enumerate([3.0, 2.0, 1.5]):
+            Metric.objects.create(run=run, name=name, step=step, value=value)
+    said = {"prompt": "How is **tea** made?", "completion": STEPS, "reward": 0.5, "kl": 1.2}
+    for offset, (kind, data) in enumerate(
+        [("sample", said), ("message", {"level": "warning", "text": "Left out: three prompts."})]
+    ):
+        RunEvent.objects.create(
+            run=run,
+            attempt=1,
+            offset=offset,
+            type=kind,
+            step=0,
+            data=data,
+            created_at=timezone.now(),
+        )
+    default_storage.save(f"{run.attempt_folder}/log.txt", ContentFile(b"step 3 loss 1.5\n" * 200))
+    return run
+
+
+def imports_make(project: Project) -> dict[str, ImportBatch]:
+    mixed = jsonl(*demonstrations(2), k_line("Name a lake.", 5), {"colour": "blue"})
+    started = upload(project, jsonl(*demonstrations(3, start=10)), name="waiting.jsonl")
+    batch_start(actor=None, batch=started, call=False)
+    return {
+        "preview": upload(project, mixed, name="mixed.jsonl"),
+        "unreadable": upload(project, b"a;b\n\x00", name="broken.csv"),
+        "staging": started,
+        "failed": imported(project, mixed, name="mixed-again.jsonl"),
+        "visible": imported(project, mixed, name="good-lines.jsonl", good_lines_only=True),
+    }
+
+
+def ranking_begun(cast: Cast) -> Assignment:
+    """Lena's in Everyday: six answers of many kinds, and all that a rubric can ask."""
+    project_update(
+        actor=cast.ada,
+        project=cast.project,
+        instructions=INSTRUCTIONS,
+        rubric={**cast.project.rubric, "strength": "required"},
+        prompts_wanted=20,
+        user_stories="Plan meals for a week\nWrite to a landlord",
+        ranking_aim="worst",
+    )
+    cast.project.refresh_from_db()
+    writing_create(
+        labeler=cast.lena,
+        project=cast.project,
+        said=WritingInput(kind="plain", use_case="chat", text="Where do *swifts* sleep?"),
+    )
+    Task.objects.filter(project=cast.project).update(state=Task.State.CLOSED)
+    line = own_tasks()[0]
+    prompt, _ = prompt_create(
+        project=cast.project,
+        messages=[
+            {"role": "system", "content": "You are brief."},
+            {"role": "user", "content": "Hello!"},
+            {"role": "assistant", "content": "Hello. What shall we do?"},
+            {"role": "user", "content": line["prompt"]},
+        ],
+    )
+    answers = [completion_create(prompt=prompt, text=a["text"])[0] for a in line["completions"]]
+    task_create(project=cast.project, kind=Task.Kind.RANKING, prompt=prompt, completions=answers)
+    return claimed(cast.lena, cast.project)
+
+
+def other_project(cast: Cast, name: str) -> Project:
+    project = Project.objects.create(name=name, slug=name.lower(), instructions=INSTRUCTIONS)
+    member(project, cast.lena, "labeler")
+    return project
+
+
+def dialogue_begun(cast: Cast) -> Assignment:
+    """Lena's in Talks, at the choice among answers."""
+    project = other_project(cast, "Talks")
+    dialogue_task(project, topics=["Your **garden**"], system="You are a gardener.")
+    assignment = claimed(cast.lena, project)
+    turn_say(assignment=assignment, step=0, text="What grows in the *shade*?")
+    answers_offer(assignment=assignment)
+    return assignment
+
+
+def demonstration_begun(cast: Cast) -> Assignment:
+    """Lena's in Letters."""
+    project = other_project(cast, "Letters")
+    demonstration_task(project)
+    ranking_task(other_project(cast, "Notes"))
+    other_project(cast, "Idle")
+    return claimed(cast.lena, project)

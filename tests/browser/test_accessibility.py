@@ -1,0 +1,191 @@
+"""WCAG 2.2 AA on every page, light and dark, as far as axe can tell; and no page is left out.
+
+One person opens each page once and axe reads it in both schemes. What has to be pressed first
+(a dialog, a refused form) is a visit of its own.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from annotation.models import User
+from tests.browser.axe import violations
+from tests.browser.furnished import Site, site_make
+from tests.cast import Cast
+
+Visit = tuple[str, Sequence[object], str]
+"""The name of an address, its arguments, and the keys or clicks before axe reads the page."""
+
+HERE = "everyday"
+COLOURS = ("color-contrast", "link-in-text-block")
+NO_PAGES = {
+    # What forms and scripts post to: each answers with a redirect, a part of a page, or nothing.
+    *("sign-out", "markdown-preview", "project-ask", "written-withdraw"),
+    *("work-draft", "work-beat", "work-preview", "work-submit"),
+    *("write-draft", "write-beat", "write-preview"),
+    *("dialogue-finish", "dialogue-say", "dialogue-answers", "dialogue-pick", "dialogue-write"),
+    "dialogue-undo",
+    *("import-start", "import-cancel", "import-repeat"),
+    *("round-cancel", "round-retry", "round-go-on", "run-cancel"),
+    # Files and numbers.
+    *("export", "run-metrics"),
+}
+
+
+def stranger(site: Site) -> list[Visit]:
+    return [("sign-in", [], ""), ("sign-in", [], "click .btn.primary")]
+
+
+def labeler(site: Site) -> list[Visit]:
+    ranking = [HERE, site.ranking.public_id]
+    return [
+        ("home", [], "click .menu > summary"),
+        ("work", [HERE], ""),
+        ("work", ["notes"], ""),
+        ("work", ["idle"], ""),
+        ("work-settings", [HERE], ""),
+        ("work-done", [HERE], ""),
+        ("work-last", [HERE], ""),
+        ("work-edit", [HERE, site.done.public_id], ""),
+        ("work-task", ranking, ""),
+        ("work-task", ranking, "1 1 2 l 5 f 1 a 4 3 3 4 g j"),
+        ("work-task", ranking, "n"),
+        ("work-task", ranking, "c j c"),
+        ("work-task", ranking, "?"),
+        ("work-task", ranking, "i"),
+        ("work-task", ranking, "s"),
+        ("work-skip", ranking, ""),
+        ("work-task", ["letters", site.demonstration.public_id], ""),
+        ("work-dialogue", ["talks", site.dialogue.public_id], ""),
+        ("work-dialogue", ["talks", site.dialogue.public_id], "n"),
+        ("write", [HERE], ""),
+        *(("write-kind", [HERE, kind], "") for kind in ("few_shot", "user_based", "red_team")),
+        ("written", [HERE], ""),
+        ("members", [HERE], ""),  # 403
+        ("project", ["elsewhere"], ""),  # 404
+    ]
+
+
+def admin(site: Site) -> list[Visit]:
+    return [
+        ("project", [HERE], ""),
+        ("project-edit", [HERE], ""),
+        ("project-edit", [HERE], "empty [name=name]; click .btn.primary"),
+        ("project-new", [], ""),
+        ("dialogues-new", [HERE], ""),
+        ("members", [HERE], ""),
+        ("member-new", [HERE], ""),
+        ("member-edit", [HERE, site.member.pk], ""),
+        ("imports", [HERE], ""),
+        *(("import", [HERE, batch.pk], "") for batch in site.imports.values()),
+        ("exports", [HERE], ""),
+    ]
+
+
+def researcher(site: Site) -> list[Visit]:
+    return [
+        ("rounds", [HERE], ""),
+        ("round-new", [HERE], ""),
+        *(("round", [HERE, number], "") for number in (1, 2, 3)),
+        ("round", [HERE, 3], "click #cancel-button"),
+        ("run", [HERE, site.run.pk], ""),
+        ("run", [HERE, site.run.pk], "click .plot summary"),
+        ("models", [HERE], ""),
+        ("base-model", [HERE], ""),
+    ]
+
+
+ROLES: dict[str, Callable[[Site], list[Visit]]] = {
+    "": stranger,
+    "lena": labeler,
+    "ada": admin,
+    "rosa": researcher,
+}
+
+
+@pytest.fixture
+def site(cast: Cast, storage_in_tmp: Path) -> Site:
+    User.objects.filter(username="ada").update(is_superuser=True)  # who may make projects
+    return site_make(cast, storage_in_tmp)
+
+
+@pytest.fixture
+def page_of(browser: Browser, live_server: LiveServer) -> Callable[[str], Page]:
+    """A page of somebody who is signed in already, or of a stranger. Nothing on it moves."""
+
+    def page_of(username: str) -> Page:
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800},
+            reduced_motion="reduce",
+            base_url=live_server.url,
+        )
+        context.set_default_timeout(10_000)
+        if username:
+            client = Client()
+            client.force_login(User.objects.get(username=username))
+            cookie = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        return context.new_page()
+
+    return page_of
+
+
+def prepare(page: Page, steps: str) -> None:
+    """Keys, one after the other; or the clicking or emptying of what a selector finds."""
+    if page.locator("#work").count():
+        page.locator("#work[data-ready]").wait_for()
+    for step in steps.split("; "):
+        what, _, where = step.partition(" ")
+        if what == "click":
+            page.locator(where).first.click()
+        elif what == "empty":
+            page.locator(where).first.fill("")
+        else:
+            for key in step.split():
+                page.keyboard.press(key)
+
+
+def faults_of(page: Page, visit: Visit) -> list[str]:
+    """Every rule in the light; in the dark only what depends on colours."""
+    name, args, steps = visit
+    page.emulate_media(color_scheme="light")
+    page.goto(reverse(name, args=args))
+    prepare(page, steps)
+    light = violations(page)
+    page.emulate_media(color_scheme="dark")
+    dark = violations(page, *COLOURS)
+    where = f"{name} {steps!r}"
+    return [f"{where}: {each}" for each in light] + [f"{where}, dark: {each}" for each in dark]
+
+
+@pytest.mark.slow
+def test_no_page_breaks_a_rule(site: Site, page_of: Callable[[str], Page]) -> None:
+    faults = []
+    for username, visits in ROLES.items():
+        page = page_of(username)
+        for visit in visits(site):
+            faults += faults_of(page, visit)
+        page.context.close()
+    assert faults == []
+
+
+def names(resolver: URLResolver) -> set[str]:
+    """The names of the site's own addresses, those of the API left out: its pages are Swagger's."""
+    found = set()
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            found.add(entry.name or str(entry.pattern))
+        elif str(entry.pattern) != "api/":
+            found |= names(entry)
+    return found
+
+
+def test_every_page_is_visited(site: Site) -> None:
+    visited = {name for visits in ROLES.values() for name, _, _ in visits(site)}
+    assert visited | NO_PAGES == names(get_resolver()), "Visit the new page, here or in NO_PAGES"
+    assert not visited & NO_PAGES
