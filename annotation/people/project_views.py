@@ -120,7 +120,8 @@ def member_edit(request: HttpRequest, access: Access, member_id: int) -> HttpRes
 def work_settings(request: HttpRequest, access: Access) -> HttpResponse:
     """A labeler's own page: languages, and what they do not want to see."""
     if access.membership is None:
-        raise PermissionDenied("Only members have settings of their own.")
+        messages.info(request, "Only members have settings of their own.")
+        return redirect("work", access.project.slug)
     form = OwnWorkForm(request.POST or None, membership=access.membership)
     if form.is_valid():
         said = {"declined": [], **form.cleaned_data}

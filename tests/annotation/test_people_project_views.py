@@ -350,8 +350,10 @@ def test_work_settings_it_works(client: Client, cast: Cast) -> None:
 def test_work_settings_it_checks_access(client: Client, cast: Cast) -> None:
     url = "/p/everyday/work/settings/"
     check_access(client, cast, url, member_status=200)
-    for person in (cast.ada, cast.rosa, cast.sita):  # the site admin is no member
+    for person in (cast.ada, cast.rosa):
         assert sign_in(client, person).get(url).status_code == 403
+    page = sign_in(client, cast.sita).get(url, follow=True)  # the site admin is no member
+    assert "Only members have settings" in page.content.decode()
 
 
 def test_member_edit_of_languages_and_skills(client: Client, cast: Cast) -> None:

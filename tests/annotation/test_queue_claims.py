@@ -10,6 +10,7 @@ from django.utils import timezone
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.rankings import ranking_submit
 from annotation.models import Assignment, ImportBatch, Membership, Task
+from annotation.prompts.marks import Marks
 from annotation.queue.drafts import draft_save
 from annotation.queue.leases import (
     assignment_release,
@@ -195,6 +196,7 @@ def tasks_add(task: Task, count: int) -> None:
             project=task.project,
             kind=task.kind,
             route=task.route,
+            k=task.k,
             prompt=task.prompt,
             state="open" if number % 10 == 0 else "done",
         )
@@ -215,6 +217,40 @@ def test_the_claim_walks_the_partial_index(cast, order):
     assert f"task_claim_{order}" in plan
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="counts steps of SQLite's machine")
+@pytest.mark.parametrize("order", ["depth", "breadth"])
+def test_a_claim_costs_the_same_however_many_tasks_wait(cast, order):
+    """For everybody: who has a language is not slowed by the many tasks without one."""
+    cast.project.queue_order = order
+    tasks = [
+        demonstration_task(cast.project),
+        ranking_task(cast.project),
+        demonstration_task(cast.project, marks=Marks("pt")),
+        ranking_task(cast.project, purpose="evaluation"),
+    ]
+    Membership.objects.filter(user=cast.luis).update(languages=["pt"])
+    few = steps(cast)
+    for task in tasks[:2]:
+        tasks_add(task, 4_000)
+    assert steps(cast) <= 1.1 * few
+
+
+def steps(cast):
+    """How long three people's claims take SQLite, in steps of its virtual machine."""
+    counted = [0]
+
+    def count():
+        counted[0] += 1
+
+    for person in (cast.lena, cast.luis, cast.hana):
+        connection.connection.set_progress_handler(count, 1)
+        lease = claim(person, cast.project)
+        connection.connection.set_progress_handler(None, 1)
+        assignment_release(assignment=lease)
+        Assignment.objects.all().delete()
+    return counted[0]
 
 
 def test_a_claim_reads_no_table_of_tasks_to_find_leases(cast, django_assert_max_num_queries):
