@@ -26,7 +26,8 @@ COLOURS = ("color-contrast", "link-in-text-block")
 NO_PAGES = {
     # What forms and scripts post to: each answers with a redirect, a part of a page, or nothing.
     *("sign-out", "markdown-preview", "project-ask", "written-withdraw"),
-    *("work-draft", "work-beat", "work-preview", "work-submit"),
+    *("work-draft", "work-beat", "work-preview", "work-submit", "work-next", "work-leave"),
+    "work-ahead",  # work-task's page, which takes its address
     *("write-draft", "write-beat", "write-preview"),
     *("dialogue-finish", "dialogue-say", "dialogue-answers", "dialogue-pick", "dialogue-write"),
     "dialogue-undo",
