@@ -157,7 +157,7 @@ function travel(next) {
   const changed = cards.findIndex((_, i) => said(history.now, i) !== said(next.now, i));
   become(next);
   focusCard(changed < 0 ? focused : changed);
-  announce(`${ranking.inSlot(history.now, 0).length} left to rank.`);
+  announce(`Answer ${letter(focused)}: ${inWords(history.now, focused).join(", ")}. ${ranking.inSlot(history.now, 0).length} left.`);
 }
 
 /** What an armed key press does; false where it is none of its keys. */

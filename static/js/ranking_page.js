@@ -194,6 +194,8 @@ function drawFoot(state, canUndo, canRedo) {
   const found = missing(state, rules);
   byId("left-text").textContent = unmet(found).short;
   byId("submit").setAttribute("aria-disabled", String(found !== null));
+  byId("submit").setAttribute("aria-describedby", "left-text");
+  byId("submit").title = unmet(found).told;
   byId("none-button").setAttribute("aria-pressed", String(state.none));
   byId("none-note").hidden = !state.none;
   byId("answers").classList.toggle("none", state.none);
@@ -206,7 +208,7 @@ export function fold(index) {
   const text = cards[index].querySelector(".card-text");
   const more = cards[index].querySelector(".more");
   if (text.classList.contains("open")) return;
-  text.classList.remove("whole");
+  text.classList.remove("whole", "folded"); // as high as an answer may stand in front
   const long = text.scrollHeight > text.clientHeight + 24;
   text.classList.toggle("folded", long);
   text.classList.toggle("whole", !long);

@@ -354,3 +354,49 @@ def test_the_state_machine_never_loses_an_answer(start: Callable[[int], Page]) -
     page = start(4)
     faults = page.evaluate(RANDOM_STEPS.read_text())
     assert faults == []
+
+
+@pytest.mark.browser_context_args(
+    viewport={"width": 820, "height": 1180}, has_touch=True, is_mobile=True
+)
+def test_a_tablet_ranks_by_touch(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    for index, slot in enumerate((2, 1, 2, 4)):
+        card(page, index).locator(".card-text").tap()
+        page.get_by_role("button", name=f"Give answer {'ABCD'[index]} rank {slot}").first.tap()
+    assert ladder(page) == {"B": 1, "A": 2, "C": 2, "D": 4}
+    low = page.evaluate(
+        """() => [...document.querySelectorAll("button, .check, .chip")].map((each) =>
+            [each.textContent, each.getBoundingClientRect()]).filter(([, box]) =>
+            box.width && Math.min(box.width, box.height) < 24).map(([text]) => text)"""
+    )
+    assert low == []
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0
+    rail = page.locator("#rail").bounding_box()
+    assert rail
+    assert rail["x"] + rail["width"] <= 820
+    page.get_by_role("button", name="Submit").tap()
+    expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
+    assert sorted(rank or 0 for rank in stored().values()) == [1, 2, 2, 3]
+
+
+def test_long_answers_leave_the_order_in_view(sign_in: SignIn, cast: Cast) -> None:
+    prompt = prompt_make(cast.project)
+    texts = ["\n\n".join(["word " * 90] * 10) + f"end {number}" for number in range(9)]
+    answers = [completion_create(prompt=prompt, text=text)[0] for text in texts]
+    kind = Task.Kind.RANKING
+    task_create(project=cast.project, kind=kind, prompt=prompt, completions=answers)
+    page = sign_in(cast.lena)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.get_by_role("button", name="Start").click()
+    ready(page)
+    for slot in range(1, 10):
+        page.keyboard.press(str(slot))
+        expect(page.locator(".card.focused .card-top")).to_be_in_viewport()
+    heights = cards(page).evaluate_all("each => each.map((card) => card.offsetHeight)")
+    assert max(heights) < 230
+    card(page, 3).get_by_role("button", name="Show all").click()
+    assert card(page, 3).bounding_box()["height"] > 1_000  # type: ignore[index]
+    page.keyboard.press("o")
+    assert card(page, 3).bounding_box()["height"] < 230  # type: ignore[index]
