@@ -6,6 +6,7 @@ import { heartbeat } from "./heartbeat.js";
 import { isCommand, openDialog } from "./keys.js";
 import { keptBanner } from "./kept_banner.js";
 import { refusalIn } from "./refusal.js";
+import { resend } from "./resend.js";
 
 const SAVED = {
   waiting: "Not saved yet",
@@ -23,6 +24,9 @@ export const SIGNED_OUT = "You are signed out. Sign in in another tab, then go o
 const OVERTAKEN = "This task has been changed in another tab. What you see here is kept in this browser: reload the page to see both.";
 export const UNREACHED = "The work was not handed in: the server could not be reached or failed. It is kept; try again.";
 
+const WAITING = "No connection: this is handed in by itself when it is back. Until then it is kept in this browser, and you may still change it.";
+const CHANGED = "Changed, so it is not handed in by itself any more: submit it when you are done.";
+
 /** Wire the form `work`. `read()` gives the draft as JSON; `missing()` says what is still to be done
  * before it may be submitted, or nothing. The returned `restore(write)` is to be called once the page
  * stands: `write(draft)` puts a draft that this browser kept in place of what is shown. */
@@ -36,6 +40,7 @@ export function desk({ read, missing, onMissing, onEscape }) {
   const before = Number(form.dataset.seconds);
   const today = day(document.getElementById("today"), { arrived });
   const next = ahead({ next: form.dataset.next });
+  const again = resend({ again: () => form.requestSubmit() });
   let begun = false;
   const seconds = heartbeat({
     url: form.dataset.beat,
@@ -75,6 +80,7 @@ export function desk({ read, missing, onMissing, onEscape }) {
   const { changed } = draft;
   draft.changed = () => {
     begun = true;
+    if (again.cancel()) fail(CHANGED);
     changed();
     next.begin();
   };
@@ -110,6 +116,10 @@ export function desk({ read, missing, onMissing, onEscape }) {
   for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     form.addEventListener(type, (event) => {
       if (event.target !== form) return;
+      if (type === "htmx:sendError") {
+        fail(WAITING);
+        return again.later();
+      }
       const xhr = event.detail.xhr;
       const words = refusalIn(xhr?.status, xhr?.responseText);
       if (words) dismissed(words);

@@ -49,6 +49,16 @@ def cast(transactional_db: None) -> Cast:
     return cast_create()
 
 
+# What the browser and htmx say of refusals, and of a network that is gone.
+PROVOKED = (
+    "Failed to load resource: the server responded",
+    "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
+    "Response Status Error Code",
+    "htmx:afterRequest",
+    "htmx:sendError",
+)
+
+
 @pytest.fixture
 def tidy_page(page: Page) -> Iterator[Page]:
     """A page whose console stayed free of errors: a script's fault or a refused resource fails."""
@@ -56,9 +66,7 @@ def tidy_page(page: Page) -> Iterator[Page]:
 
     def listen(message: ConsoleMessage) -> None:
         # The browser and htmx note each refusal of the server as an error; tests provoke some.
-        refused = message.text.startswith(
-            ("Failed to load resource: the server responded", "Response Status Error Code")
-        )
+        refused = message.text.startswith(PROVOKED)
         if message.type == "error" and not refused:
             errors.append(message.text)
 
