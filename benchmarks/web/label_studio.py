@@ -18,7 +18,7 @@ from benchmarks.web.systems import System
 
 NAME = "label-studio"
 RELEASE = "1.23.2"
-HOME = ROOT / "var" / "label-studio"
+HOME = (ROOT / "var" / "label-studio").resolve()
 PYTHON = HOME / "bin" / "python"
 
 
