@@ -24,7 +24,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks.web.client import Diaries, Order
+from benchmarks.web.client import LONGER, Diaries, Order
 from benchmarks.web.connection import LONGEST
 from benchmarks.web.databases import postgres_refusal
 from benchmarks.web.keeper import ROOT
@@ -110,7 +110,7 @@ def client_run(order: Order) -> Diaries:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=order.warm_up + order.seconds + 4 * LONGEST,
+        timeout=order.warm_up + LONGER * order.seconds + 4 * LONGEST,
     )
     return Diaries(**json.loads(done.stdout))
 

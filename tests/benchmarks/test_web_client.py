@@ -10,6 +10,8 @@ from benchmarks.web import plumbline_duties
 from benchmarks.web.client import MOST_ERRORS, Diaries, Order, run, within
 from benchmarks.web.connection import Connection
 from benchmarks.web.labelers import (
+    LABELERS,
+    Diary,
     LabelStudioLabeler,
     PlumblineLabeler,
     UnexpectedError,
@@ -58,6 +60,28 @@ def test_a_task_held_twice_is_a_duplicate(django_user_model):
     for person in people:
         Assignment.objects.create(task=task, labeler=person, **times)
     assert plumbline_duties.duplicates_count() == 1
+
+
+class Slow:
+    """A labeler whose every turn takes a fixed time."""
+
+    def __init__(self, browser: Connection, project: str) -> None:
+        self.browser, self.pause, self.diary = browser, float(project), Diary()
+
+    async def first(self) -> bool:
+        return True
+
+    async def turn(self) -> bool:
+        await asyncio.sleep(self.pause)
+        self.diary.submitted.append(time.perf_counter())
+        return True
+
+
+@pytest.mark.parametrize(("pause", "least", "most"), [("0.01", 0.1, 0.19), ("0.12", 0.3, 0.5)])
+def test_the_clock_runs_longer_where_few_tasks_are_handed_in(monkeypatch, pause, least, most):
+    monkeypatch.setitem(LABELERS, "slow", Slow)
+    diaries = asyncio.run(run(Order("slow", 1, pause, [{}, {}], seconds=0.1, warm_up=1.0)))
+    assert least <= diaries.seconds < most
 
 
 def test_only_what_lies_within_the_clocks_time_counts():
