@@ -4,9 +4,14 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.settings")
 application = get_wsgi_application()
+
+# The pages' code too, else loaded by the first request: gunicorn's processes share what was there
+# before they were forked (--preload).
+_ = get_resolver().url_patterns
 
 # What is loaded by now stays; looking through it again and again, and at a request's objects as
 # often as by default, took an eighth of the time.
