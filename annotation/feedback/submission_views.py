@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from annotation.feedback.revising import revisable, revisable_until
 from annotation.feedback.submissions import first_line, revisions_of, submissions_of
+from annotation.feedback.veil import veiled
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
 from annotation.queue.models import Assignment, Task
@@ -45,12 +46,13 @@ def work_last(_request: HttpRequest, access: Access) -> HttpResponse:
     return redirect("work-task", access.project.slug, last.public_id)
 
 
-def submission_page(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+def submission_page(request: HttpRequest, access: Access, assignment: Assignment) -> HttpResponse:
     """What was handed in for a demonstration or a ranking, and how it changed."""
     revisions = revisions_of(assignment)
     context: dict[str, Any] = {
         "assignment": assignment,
         "messages_shown": assignment.task.messages,
+        "veiled": veiled(assignment.task, access.membership),
         "revisions": revisions,
         "current": revisions[-1],
         "editable": revisable(assignment),

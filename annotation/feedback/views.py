@@ -31,6 +31,7 @@ from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.feedback.severity import SEVERITIES
 from annotation.feedback.submission_views import submission_page
+from annotation.feedback.veil import veiled
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.people.rubric import rubric_whole
@@ -61,6 +62,7 @@ def desk_context(
         "messages_shown": assignment.task.messages,
         "today": today_get(labeler=access.user, project=access.project),
         "skip_reasons": Assignment.SkipReason.choices,
+        "veiled": veiled(assignment.task, access.membership),
         "revision": revising or draft_revision(assignment),
         "writer": draft_writer(assignment) or "",
         "rubric_version": access.project.rubric_version,
@@ -130,7 +132,7 @@ def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     if assignment.task.kind == Task.Kind.DIALOGUE:
         return redirect("work-dialogue", access.project.slug, public_id)
     if assignment.state == Assignment.State.SUBMITTED:
-        return submission_page(request, assignment)
+        return submission_page(request, access, assignment)
     if assignment.state == Assignment.State.SKIPPED:
         messages.info(request, "This task is skipped already.")
         return redirect("work", access.project.slug)

@@ -5,6 +5,7 @@ import { day } from "./day.js";
 import { heartbeat } from "./heartbeat.js";
 import { isCommand, openDialog } from "./keys.js";
 import { keptBanner } from "./kept_banner.js";
+import { pauses } from "./pause.js";
 import { refusalIn } from "./refusal.js";
 import { resend } from "./resend.js";
 
@@ -39,6 +40,7 @@ export function desk({ read, missing, onMissing, onEscape }) {
   if (arrived) window.history.replaceState(null, "", form.dataset.page);
   const before = Number(form.dataset.seconds);
   const today = day(document.getElementById("today"), { arrived });
+  const pause = pauses({ task: form.dataset.task, sensitive: "sensitive" in form.dataset });
   const next = ahead({ next: form.dataset.next });
   const again = resend({ again: () => form.requestSubmit() });
   let begun = false;
@@ -48,6 +50,7 @@ export function desk({ read, missing, onMissing, onEscape }) {
     show: (total) => {
       if (timer) timer.textContent = `${clock(total)} on this one`;
       today.count(total - before);
+      if (total > before) pause.tick();
     },
     told,
     dismissed,

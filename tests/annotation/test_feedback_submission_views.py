@@ -13,8 +13,18 @@ from annotation.feedback.revising import ranking_revise
 from annotation.feedback.submission_views import PER_PAGE
 from annotation.models import Assignment, Task
 from annotation.people.projects import project_update
+from annotation.prompts.marks import marks_read
 from annotation.queue.leases import shown_slots
-from tests.annotation.work import Enter, at, claimed, demonstration_task, ranked, ranking_task
+from annotation.queue.tasks import task_create
+from tests.annotation.work import (
+    Enter,
+    at,
+    claimed,
+    demonstration_task,
+    prompt_make,
+    ranked,
+    ranking_task,
+)
 from tests.cast import Cast
 
 HERE = "/p/everyday/work/done/"
@@ -126,3 +136,16 @@ def test_a_submission_is_its_labelers_own(cast: Cast, enter: Enter) -> None:
     for person, status in ((cast.luis, 404), (cast.otto, 404), (cast.rosa, 403)):
         for name in ("work-task", "work-edit"):
             assert enter(person).get(at(name, mine)).status_code == status
+
+
+def test_sensitive_content_is_hidden_here_too(cast: Cast, enter: Enter) -> None:
+    prompt = prompt_make(cast.project, marks=marks_read(sensitive=["violence"]))
+    task_create(project=cast.project, kind="demonstration", prompt=prompt)
+    mine = claimed(cast.lena, cast.project)
+    client = enter(cast.lena)
+    shown = client.get(at("work-task", mine)).content.decode()
+    demonstration_submit(assignment=mine, text="So.")
+    for page in (shown, client.get(at("work-task", mine)).content.decode()):
+        assert "Marked as violence" in page
+        assert 'class="veil"' in page
+    assert 'class="veil"' not in client.get(at("work-task", write(cast))).content.decode()
