@@ -1,34 +1,85 @@
-// Random steps on the ranking's pure core; returns what went wrong, at most five of it.
+// Random steps on the ranking's pure core and its rules; returns what went wrong, at most five of it.
 async () => {
   const r = await import("/static/js/ranking_state.js");
+  const rule = await import("/static/js/ranking_rules.js");
   let seed = 7;
   const draw = (n) => { seed = (seed * 48271) % 2147483647; return seed % n; };
   const sign = (x) => Math.sign(x);
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const rules = { only: { made_up: ["closed"], moral: ["asks", "unclear"], fails: [] }, likertRequired: true, strength: "required", severity: "never" };
+  const flags = Object.keys(rules.only), annotations = ["closed", "asks", "unclear"];
   const faults = [];
+  const check = (holds, ...what) => holds || faults.push(what);
+
+  /** Ranks: nobody else's order changes, nobody is lost, and who is put in alone is alone. */
+  function moves(before, index, slot) {
+    const k = before.slots.length;
+    const insert = slot > 0 && draw(2);
+    const after = insert ? r.insert(before, index, slot) : r.place(before, index, slot);
+    check(after.slots.every((s) => Number.isInteger(s) && s >= 0 && s <= k), "range", before, after);
+    if (insert) check(r.inSlot(after, after.slots[index]).length === 1, "alone", before, after);
+    for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) {
+      if (a === index || b === index) continue;
+      check(sign(before.slots[a] - before.slots[b]) === sign(after.slots[a] - after.slots[b]), "order", before, after);
+      check((before.slots[a] === 0) === (after.slots[a] === 0), "pool", before, after);
+    }
+    check([...r.listed(after)].sort((a, b) => a - b).every((v, i) => v === i), "lost", after);
+    return after;
+  }
+
+  function act(state) {
+    const k = state.slots.length, index = draw(k);
+    const acts = [
+      () => r.score(state, index, 1 + draw(7)),
+      () => r.flag(state, index, flags[draw(3)]),
+      () => r.annotate(state, annotations[draw(3)]),
+      () => r.weigh(state, draw(4)),
+      () => (draw(4) ? state : r.toggleNone(state)),
+      () => r.nudge(state, index, draw(2) ? 1 : -1),
+    ];
+    const which = draw(12);
+    return which < acts.length ? acts[which]() : moves(state, index, draw(k + 1));
+  }
+
+  /** What holds of every state that the page ever shows. */
+  function lawful(before, after) {
+    for (const keys of after.flags) check(keys.every((key) => rule.applies(rules, key, after.annotations)), "flag", after);
+    const contest = rule.contest(after);
+    if (after.strength !== null) check(contest !== null, "strength of nothing", after);
+    if (after.strength !== null && before.strength === after.strength) check(same(contest, rule.contest(before)), "strength of another", before, after);
+    if (contest) {
+      check(after.slots.every((slot, i) => slot > 0 && (i === contest.best || slot > after.slots[contest.best])), "best", after);
+      check(contest.next.length > 0 && !contest.next.includes(contest.best), "next", after);
+    }
+    const missing = rule.missing(after, rules);
+    if (missing) check(missing.answers.length > 0, "nothing missing", after);
+    else check((after.none || !after.slots.includes(0)) && !after.likert.includes(null), "missing", after);
+    check(same(rule.fit(after, rules), after), "unfit", after);
+  }
+
   for (let round = 0; round < 300; round++) {
-    const k = 4 + draw(6);
-    let history = r.history(r.blank(k));
+    let history = r.history(r.blank(4 + draw(6)));
     const seen = [history.now];
-    for (let n = 0; n < 25; n++) {
-      const before = history.now, index = draw(k), slot = draw(k + 1);
-      const insert = slot > 0 && draw(2);
-      const after = insert ? r.insert(before, index, slot) : r.place(before, index, slot);
-      if (after.slots.some((s) => !Number.isInteger(s) || s < 0 || s > k)) faults.push(["range", before, after]);
-      if (insert && r.inSlot(after, after.slots[index]).length !== 1) faults.push(["alone", before, after]);
-      for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) {
-        if (a === index || b === index) continue;
-        if (sign(before.slots[a] - before.slots[b]) !== sign(after.slots[a] - after.slots[b])) faults.push(["order", before, after]);
-        if ((before.slots[a] === 0) !== (after.slots[a] === 0)) faults.push(["pool", before, after]);
-      }
-      if ([...r.listed(after)].sort((a, b) => a - b).some((v, i) => v !== i)) faults.push(["lost", after]);
+    for (let n = 0; n < 40; n++) {
+      const before = history.now;
+      const after = rule.settle(before, act(before), rules);
+      lawful(before, after);
       const next = r.step(history, after);
       if (next !== history) seen.push(after);
+      else check(same(after, before), "no step", before, after);
       history = next;
     }
-    while (seen.length) {
-      if (history.now !== seen.pop()) faults.push(["undo"]);
+    const last = history;
+    const undone = [...seen];
+    while (undone.length) {
+      check(history.now === undone.pop(), "undo");
       history = r.undo(history);
     }
+    for (const state of seen.slice(1)) {
+      history = r.redo(history);
+      check(history.now === state, "redo");
+    }
+    check(same(history, last), "back");
   }
   return faults.slice(0, 5);
 }
