@@ -9,4 +9,4 @@ def veiled(task: Task, membership: Membership | None) -> list[str]:
 
     Empty where it is not marked, or where the labeler wants to see it at once.
     """
-    return task.sensitive if getattr(membership, "veil", True) else []
+    return task.sensitive if membership is None or membership.veil else []

@@ -203,11 +203,17 @@ class OwnWorkForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="Tasks marked so go to others. No page shows others what you choose.",
     )
+    veil = forms.BooleanField(
+        label="Hide other sensitive texts until I ask for them",
+        required=False,
+        help_text="On the desk, v shows a text and Shift v all of them.",
+    )
 
     def __init__(self, data: Any, *, membership: Membership) -> None:
         initial = {
             "languages": ", ".join(membership.languages),
             "declined": membership.declined,
+            "veil": membership.veil,
         }
         super().__init__(data, initial=initial)
         categories = membership.project.sensitive

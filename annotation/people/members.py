@@ -54,9 +54,14 @@ def member_enrol(
 
 
 def member_prefer(
-    *, membership: Membership, languages: Iterable[str], declined: Iterable[str]
+    *,
+    membership: Membership,
+    languages: Iterable[str],
+    declined: Iterable[str],
+    veil: bool | None = None,
 ) -> Membership:
-    """A member's own word on what they may be given. What they decline stays between them and us:
+    """A member's own word on what they may be given, and whether sensitive texts are hidden from
+    them until they ask; None leaves that as it is. What they decline stays between them and us:
     the audit event holds how much it is. Raises ValidationError by field.
     """
     read = languages_read(languages)
@@ -67,7 +72,8 @@ def member_prefer(
     with transaction.atomic():
         membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
         membership.languages, membership.declined = read, declined
-        membership.save(update_fields=["languages", "declined"])
+        membership.veil = membership.veil if veil is None else veil
+        membership.save(update_fields=["languages", "declined", "veil"])
         audit(
             project=membership.project,
             actor=membership.user,

@@ -199,6 +199,9 @@ class Membership(models.Model):
     declined = models.JSONField(
         default=list, blank=True, help_text="Categories of sensitive content never to be given."
     )
+    veil = models.BooleanField(
+        default=True, help_text="Sensitive texts are hidden until this person asks for them."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
