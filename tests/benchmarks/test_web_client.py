@@ -18,11 +18,12 @@ from benchmarks.web.labelers import (
     annotation,
     ranking_form,
 )
+from tests.benchmarks.apart import run_apart
 
 
 def labeling(port: int, people: dict[str, list[dict[str, str]]], seconds: float) -> Diaries:
     sessions = people["sessions"]
-    return asyncio.run(run(Order("plumbline", port, "bench", sessions, seconds, warm_up=5.0)))
+    return run_apart(run(Order("plumbline", port, "bench", sessions, seconds, warm_up=5.0)))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -80,7 +81,7 @@ class Slow:
 @pytest.mark.parametrize(("pause", "least", "most"), [("0.01", 0.1, 0.19), ("0.12", 0.3, 0.5)])
 def test_the_clock_runs_longer_where_few_tasks_are_handed_in(monkeypatch, pause, least, most):
     monkeypatch.setitem(LABELERS, "slow", Slow)
-    diaries = asyncio.run(run(Order("slow", 1, pause, [{}, {}], seconds=0.1, warm_up=1.0)))
+    diaries = run_apart(run(Order("slow", 1, pause, [{}, {}], seconds=0.1, warm_up=1.0)))
     assert least <= diaries.seconds < most
 
 
@@ -128,5 +129,5 @@ def test_label_studios_404_is_the_end_of_the_work():
             return await LabelStudioLabeler(browser, "1").first()
 
     before = time.perf_counter()
-    assert asyncio.run(talk()) is False
+    assert run_apart(talk()) is False
     assert time.perf_counter() - before < 5

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.web.connection import Connection
+from tests.benchmarks.apart import run_apart
 
 Replies = list[bytes]
 
@@ -39,7 +40,7 @@ def served(replies: Replies, talk: Callable[[Connection], Coroutine[Any, Any, No
             await talk(browser)
             browser.close()
 
-    asyncio.run(both())
+    run_apart(both())
     return heads
 
 
