@@ -14,7 +14,7 @@ OUT    ?= var/$@
 # On models as small as the built-in one a second thread costs more than it brings.
 THREADS ?= 1
 
-.PHONY: help demo labelers loop test test-fast test-services lint format vllm-cpu stress trial bench-web clean
+.PHONY: help demo labelers loop test test-fast test-services lint format messages vllm-cpu stress trial bench-web clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ lint: $(VENV)/dev  ## style, types, import contracts, missing migrations
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+messages: $(VENV)/dev  ## bring the catalogs in locale/ up to the sources, and compile them (wants gettext)
+	$(BIN)/python -m tools.catalogs
 
 format: $(VENV)/dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .

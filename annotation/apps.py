@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from annotation.people.navigation import navigation_register
 
@@ -13,22 +14,24 @@ class AnnotationConfig(AppConfig):
 
         admin, researcher, reviewer = "admin", "researcher", "reviewer"
         navigation_register(
-            label="Overview",
+            label=_("Overview"),
             url_name="project",
             roles=(admin, researcher, reviewer),
             position=10,
         )
-        navigation_register(label="Work", url_name="work", roles=("labeler",), position=20)
+        navigation_register(label=_("Work"), url_name="work", roles=("labeler",), position=20)
         navigation_register(
-            label="Write",
+            label=_("Write"),
             url_name="write",
             roles=("labeler",),
             position=25,
             when=lambda access: access.project.prompts_wanted > 0,
         )
-        navigation_register(label="Import", url_name="imports", roles=(admin,), position=50)
+        navigation_register(label=_("Import"), url_name="imports", roles=(admin,), position=50)
         navigation_register(
-            label="Export", url_name="exports", roles=(admin, researcher), position=55
+            label=_("Export"), url_name="exports", roles=(admin, researcher), position=55
         )
-        navigation_register(label="Members", url_name="members", roles=(admin,), position=60)
-        navigation_register(label="Settings", url_name="project-edit", roles=(admin,), position=90)
+        navigation_register(label=_("Members"), url_name="members", roles=(admin,), position=60)
+        navigation_register(
+            label=_("Settings"), url_name="project-edit", roles=(admin,), position=90
+        )

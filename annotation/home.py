@@ -10,17 +10,22 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.models import Membership, MembershipRole, Project, User
 from annotation.people.access import Access
 from annotation.people.navigation import navigation_entries
 from annotation.people.projects import project_may_create
 from annotation.queue.standing import Standing, standings_get
+from annotation.texts import amid
 
-LABELER = MembershipRole.Role.LABELER
+Role = MembershipRole.Role
 NOTICES = {
-    Membership.State.INVITED: "You are invited; an admin has yet to let you in.",
-    Membership.State.ONBOARDING: "You are being introduced; real tasks come afterwards.",
+    Membership.State.INVITED: gettext_lazy("You are invited; an admin has yet to let you in."),
+    Membership.State.ONBOARDING: gettext_lazy(
+        "You are being introduced; real tasks come afterwards."
+    ),
 }
 
 
@@ -36,8 +41,8 @@ class Desk:
     @property
     def roles(self) -> list[str]:
         if self.access.membership is None:
-            return ["site admin"]
-        return sorted(self.access.roles)
+            return [_("site admin")]
+        return [amid(Role(role).label) for role in sorted(self.access.roles)]
 
 
 def desks_of(user: User) -> list[Desk]:
@@ -52,10 +57,15 @@ def desks_of(user: User) -> list[Desk]:
         projects = list(Project.objects.order_by("name"))
     else:
         projects = sorted((m.project for m in memberships.values()), key=lambda each: each.name)
-    desks = [Access(user, project, memberships.get(project.pk)) for project in projects]
-    labels = [each.project for each in desks if each.membership and each.has(LABELER)]
+    desks = [standing_of(user, project, memberships.get(project.pk)) for project in projects]
+    labels = [each.project for each in desks if each.membership and each.has(Role.LABELER)]
     standings = standings_get(labeler=user, projects=labels)
     return [desk_of(access, standings.get(access.project.pk)) for access in desks]
+
+
+def standing_of(user: User, project: Project, membership: Membership | None) -> Access:
+    roles = {row.role for row in membership.roles.all()} if membership else set()
+    return Access(user, project, membership, roles)
 
 
 def desk_of(access: Access, standing: Standing | None) -> Desk:
@@ -65,7 +75,7 @@ def desk_of(access: Access, standing: Standing | None) -> Desk:
         # The labeler's entry is the Start button itself.
         entries=[entry for entry in navigation_entries(access) if entry["name"] != "work"],
         standing=standing,
-        notice=NOTICES.get(Membership.State(member.state), "") if member else "",
+        notice=str(NOTICES.get(Membership.State(member.state), "")) if member else "",
     )
 
 

@@ -11,12 +11,14 @@ from itertools import chain
 from django.db.models import Count, F, Max, Q
 
 from annotation.dialogue.integrity import CHECKS as DIALOGUE_CHECKS
+from annotation.feedback.kept import share_kept
 from annotation.models import (
     Assignment,
     AuditEvent,
     Demonstration,
     ImportBatch,
     Ranking,
+    Suggestion,
     Task,
 )
 from annotation.queue.tasks import tasks_extras_fit
@@ -136,10 +138,35 @@ def revisions_follow_each_other() -> Iterator[str]:
             yield f"{model.__name__} {row.pk} is not current, but nothing replaces it."
 
 
+def suggestions_fit() -> Iterator[str]:
+    """What a demonstration began from was given to its labeler for its prompt, and what it keeps of
+    that is what can be counted. A later revision began where the first one did.
+    """
+    given = Suggestion.objects.exclude(completion__prompt=F("assignment__task__prompt"))
+    for suggestion in given.order_by("pk"):
+        yield f"Suggestion {suggestion.pk} is no answer to the prompt of its assignment's task."
+    begun = Demonstration.objects.filter(suggestion__isnull=False)
+    for row in begun.exclude(suggestion__assignment=F("assignment")).order_by("pk"):
+        yield f"Demonstration {row.pk} began from suggestion {row.suggestion_id} of another one."
+    rows = begun.select_related("suggestion__completion").order_by("pk")
+    for row in rows.iterator(AT_ONCE):
+        assert row.suggestion is not None
+        kept = share_kept(row.text, row.suggestion.completion.text)
+        if kept != row.kept:
+            yield f"Demonstration {row.pk} keeps {kept} of what it began from, not {row.kept}."
+    moved = Demonstration.objects.filter(replaces__isnull=False).exclude(
+        Q(suggestion=F("replaces__suggestion"))
+        | Q(suggestion__isnull=True, replaces__suggestion__isnull=True)
+    )
+    for row in moved.order_by("pk"):
+        yield f"Demonstration {row.pk} began from something else than {row.replaces_id}."
+
+
 def judgments_cover_answers() -> Iterator[str]:
     """A task's ranking judges the task's completions, each of them and no other."""
     ours = Ranking.objects.filter(task__isnull=False).exclude(task__kind=Task.Kind.DIALOGUE)
-    rankings = ours.order_by("pk")
+    # Joined: prefetched, tasks are asked for in as many ORs, which SQLite refuses.
+    rankings = ours.order_by("pk").select_related("task")
     for ranking in rankings.prefetch_related("judgments", "task__slots").iterator(AT_ONCE):
         assert ranking.task is not None
         judged = sorted(one.completion_id for one in ranking.judgments.all())
@@ -206,6 +233,7 @@ CHECKS: tuple[Check, ...] = (
     feedback_was_submitted,
     labelers_meet_tasks_once,
     revisions_follow_each_other,
+    suggestions_fit,
     judgments_cover_answers,
     ranks_are_dense,
     tasks_are_done_when_full,

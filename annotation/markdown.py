@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -31,9 +32,9 @@ from annotation.texts import leaves_mark
 
 # fmt: off
 TAGS = {
-    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code",
-    "pre", "blockquote", "ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td",
-    "span",
+    "p", "br", "hr", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre",
+    "blockquote", "ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td",
+    "span", "div",
 }
 # fmt: on
 ATTRIBUTES = {
@@ -41,8 +42,12 @@ ATTRIBUTES = {
     "ol": {"start"},
     "li": {"value"},
     "code": {"class", "title"},
+    "div": {"aria-label"},
 }
-VALUES = {"span": {"class": set(CLASSES.values())}}  # the colours of code
+VALUES = {
+    "span": {"class": set(CLASSES.values())},  # the colours of code
+    "div": {"class": {"table"}, "tabindex": {"0"}, "role": {"group"}},
+}
 REL = "noopener nofollow"
 # Past these the parser's time (30 µs a bracket) is not worth the formatting: shown as plain text.
 LONGEST = 40_000
@@ -62,8 +67,28 @@ def image_as_link(
     self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
 ) -> str:
     token = tokens[index]
-    text = self.renderInlineAsText(token.children or [], options, env) or "image"
-    return f'<a href="{escapeHtml(str(token.attrs.get("src", "")))}">{escapeHtml(text)} (image)</a>'
+    image = gettext("image")
+    text = self.renderInlineAsText(token.children or [], options, env) or image
+    address = escapeHtml(str(token.attrs.get("src", "")))
+    return f'<a href="{address}">{escapeHtml(f"{text} ({image})")}</a>'
+
+
+def table_scrolled(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    """A table in a frame of its own, in which keys scroll it where it is wide.
+
+    A group, not a region: a page of many answers would have many landmarks of one name.
+    """
+    name = escapeHtml(gettext("Table"))
+    frame = f'<div class="table" tabindex="0" role="group" aria-label="{name}">'
+    return frame + self.renderToken(tokens, index, options, env)
+
+
+def table_ended(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    return self.renderToken(tokens, index, options, env) + "</div>\n"
 
 
 def paragraph_indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -115,6 +140,8 @@ def parser() -> MarkdownIt:
     markdown.block.ruler.at("table", table_bounded, {"alt": ["paragraph", "reference"]})
     markdown.inline.ruler.at("backticks", code_as_written)
     markdown.add_render_rule("image", image_as_link)
+    markdown.add_render_rule("table_open", table_scrolled)
+    markdown.add_render_rule("table_close", table_ended)
     return markdown
 
 
@@ -125,7 +152,9 @@ def markdown_render(text: str) -> SafeString:
     """Render `text` to sanitised HTML; links carry rel="noopener nofollow"."""
     if len(text) > LONGEST or text.count("[") > MOST_BRACKETS:
         return plain(text)
-    return remembered(text) if len(text) <= LONGEST_REMEMBERED else rendered(text)
+    if len(text) > LONGEST_REMEMBERED:
+        return rendered(text)
+    return remembered(text, get_language())
 
 
 def rendered(text: str) -> SafeString:
@@ -136,7 +165,9 @@ def rendered(text: str) -> SafeString:
 
 
 # Instructions stand on every page and answers come back on reload; some 10 MB at the most.
-remembered = lru_cache(maxsize=512)(rendered)
+@lru_cache(maxsize=512)
+def remembered(text: str, language: str | None) -> SafeString:  # noqa: ARG001 - an image is named
+    return rendered(text)
 
 
 def plain(text: str) -> SafeString:
@@ -152,6 +183,7 @@ def formatted(text: str) -> str:
         raise NotFormatted  # the parser drops what lies deeper
     for token in tokens:
         note_keep(token)
+        heading_lower(token)
     options = OptionsDict({**PARSER.options, "highlight": Highlighter()})  # type: ignore[typeddict-item]
     shown = nh3.clean(
         PARSER.renderer.render(tokens, options, env),
@@ -172,6 +204,12 @@ def note_keep(token: Token) -> None:
         token.attrSet("value", token.info)
     elif token.type == "fence" and token.info.strip():
         token.attrSet("title", token.info.strip())
+
+
+def heading_lower(token: Token) -> None:
+    """A text's headings lie below those of the page that shows it: its first level is the third."""
+    if token.type in ("heading_open", "heading_close"):
+        token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
 
 
 SPAN = re.compile(r"</?span[^>]*>")

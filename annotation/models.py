@@ -1,7 +1,14 @@
 """All models of annotation in one place, for Django and for the apps above."""
 
 from annotation.dialogue.models import Conversation, Dialogue, Turn, TurnAnswer
-from annotation.feedback.models import Demonstration, Feedback, Judgment, Ranking, Source
+from annotation.feedback.models import (
+    Demonstration,
+    Feedback,
+    Judgment,
+    Ranking,
+    Source,
+    Suggestion,
+)
 from annotation.people.models import (
     AuditEvent,
     Membership,
@@ -39,6 +46,7 @@ __all__ = [
     "Route",
     "SignInTry",
     "Source",
+    "Suggestion",
     "Task",
     "TaskCompletion",
     "Turn",

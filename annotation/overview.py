@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Avg, Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from annotation.models import (
     Demonstration,
@@ -17,6 +18,12 @@ from annotation.models import (
     WrittenPrompt,
 )
 from annotation.queue.standing import Unserved, tasks_unserved
+
+SPLITS = {
+    Prompt.Split.TRAIN: _("to train on"),
+    Prompt.Split.VALID: _("to validate on"),
+    Prompt.Split.TEST: _("to test on"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,17 @@ class Overview:
     prompts_by_split: dict[str, int]
     tasks: list[TaskCounts]
     demonstrations: int
+    suggested: int
+    kept: float | None
     rankings: int
     members: int
     labelers: int
     written: list[WrittenCounts]
     unserved: list[Unserved]
+
+    @property
+    def kept_percent(self) -> int:
+        return round(100 * (self.kept or 0))
 
     @property
     def written_total(self) -> int:
@@ -70,7 +83,7 @@ def project_overview(project: Project) -> Overview:
     """Count what is visible; records of an unfinished import are not."""
     splits: Any = project.prompts.visible().values_list("split").annotate(n=Count("pk"))
     found = dict(splits.order_by())
-    by_split = {split: found[split] for split in Prompt.Split.values if split in found}
+    by_split = {str(told): found[split] for split, told in SPLITS.items() if split in found}
     states = {state: Count("pk", filter=Q(state=state)) for state in Task.State.values}
     tasks: Any = project.tasks.visible().values("kind").annotate(**states).order_by("kind")
     members = project.memberships.aggregate(
@@ -78,14 +91,19 @@ def project_overview(project: Project) -> Overview:
         labelers=Count("pk", distinct=True, filter=Q(state="active", roles__role="labeler")),
     )
     current = {"project": project, "is_current": True}
+    demonstrations = (
+        Demonstration.objects.visible()
+        .filter(**current)
+        .aggregate(demonstrations=Count("pk"), suggested=Count("suggestion"), kept=Avg("kept"))
+    )
     return Overview(
         prompts=sum(by_split.values()),
         prompts_by_split=by_split,
         tasks=[
-            TaskCounts(Task.Kind(row["kind"]).label, row["open"], row["done"], row["closed"])
+            TaskCounts(str(Task.Kind(row["kind"]).label), row["open"], row["done"], row["closed"])
             for row in tasks
         ],
-        demonstrations=Demonstration.objects.visible().filter(**current).count(),
+        **demonstrations,
         rankings=Ranking.objects.visible().filter(**current).count(),
         **members,
         written=written_counts(project),

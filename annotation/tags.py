@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from annotation.words import Refusal, Value
+from annotation.words import gettext_words as _
 
 LANGUAGE = re.compile(r"([A-Za-z]{2,3})(-[A-Za-z0-9]{1,8})*")
 TAG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -15,12 +16,12 @@ MOST_HELD = 50
 def language_read(value: Any, *, field: str = "language") -> str:
     """The primary tag of a language as BCP 47 writes it: "pt-BR" is pt."""
     if not isinstance(value, str):
-        raise ValidationError({field: "A language is named by text."})
+        raise Refusal(_("A language is named by text."), field=field)
     if not value.strip():
         return ""
     found = LANGUAGE.fullmatch(value.strip())
     if found is None:
-        raise ValidationError({field: "A language is a tag such as en, de or pt-BR."})
+        raise Refusal(_("A language is a tag such as en, de or pt-BR."), field=field)
     return found[1].lower()
 
 
@@ -29,7 +30,9 @@ def languages_read(values: Any) -> list[str]:
     values = listed(values, field="languages")
     read = {language_read(each, field="languages") for each in values} - {""}
     if len(read) > MOST_HELD:
-        raise ValidationError({"languages": f"At most {MOST_HELD} languages."})
+        raise Refusal(
+            _("At most %(most_held)s languages.") % {"most_held": MOST_HELD}, field="languages"
+        )
     return sorted(read)
 
 
@@ -37,18 +40,20 @@ def listed(values: Any, *, field: str) -> list[str]:
     if isinstance(values, str):
         return values.split(",")
     if not isinstance(values, Iterable) or not all(isinstance(each, str) for each in values):
-        raise ValidationError({field: "This is a list of tags, or text between commas."})
+        raise Refusal(_("This is a list of tags, or text between commas."), field=field)
     return list(values)
 
 
-def tags_read(values: Any, *, field: str, what: str, most: int = MOST_TAGS) -> tuple[str, ...]:
+def tags_read(values: Any, *, field: str, what: Value, most: int = MOST_TAGS) -> tuple[str, ...]:
     """Tags from a list or from text between commas: small letters, sorted, each once."""
     tags = sorted({each.strip().lower() for each in listed(values, field=field)} - {""})
     for tag in tags:
         if not TAG.fullmatch(tag):
-            raise ValidationError(
-                {field: f"{what} is named by up to 40 of a-z, 0-9, - and _: not “{tag[:50]}”."}
+            raise Refusal(
+                _("%(what)s is named by up to 40 of a-z, 0-9, - and _: not “%(tag)s”.")
+                % {"what": what, "tag": tag[:50]},
+                field=field,
             )
     if len(tags) > most:
-        raise ValidationError({field: f"At most {most} tags."})
+        raise Refusal(_("At most %(most)s tags.") % {"most": most}, field=field)
     return tuple(tags)

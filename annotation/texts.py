@@ -5,7 +5,10 @@ import re
 import unicodedata
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+
+from annotation.words import Refusal, Value
+from annotation.words import gettext_words as _
 
 MAX_TEXT = 200_000
 # Far below where Python's own recursion ends, wherever in the stack a value is written.
@@ -18,21 +21,32 @@ BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 BROKEN = re.compile("[\ud800-\udfff]")
 
 
-def text_validate(text: object, *, what: str, limit: int = MAX_TEXT, blank: bool = False) -> str:
-    """Return `text` unchanged, or raise ValidationError in plain words.
+def text_validate(text: object, *, what: Value, limit: int = MAX_TEXT, blank: bool = False) -> str:
+    """Return `text` unchanged, or raise ValidationError in plain words, which name it `what`.
 
     PostgreSQL stores no NUL character and neither database stores half a surrogate pair, so both
     are refused here, where the person can still be told.
     """
     if not isinstance(text, str):
-        raise ValidationError(f"{what} must be text.")
+        raise Refusal(_("%(what)s must be text.") % {"what": what})
     if len(text) > limit:
-        raise ValidationError(f"{what} is longer than {limit:,} characters.")
+        raise Refusal(
+            _("%(what)s is longer than %(limit)s characters.") % {"what": what, "limit": limit}
+        )
     if not storable(text):
-        raise ValidationError(f"{what} holds a character that cannot be stored (NUL or broken).")
+        raise Refusal(
+            _("%(what)s holds a character that cannot be stored (NUL or broken).") % {"what": what}
+        )
     if not blank and not leaves_mark(text):
-        raise ValidationError(f"{what} is empty.")
+        raise Refusal(_("%(what)s is empty.") % {"what": what})
     return text
+
+
+def amid(label: object) -> str:
+    """A label as it stands amid a sentence: in small letters, but for German, whose nouns keep
+    their capital."""
+    language = get_language() or ""
+    return str(label) if language.startswith("de") else str(label).lower()
 
 
 def leaves_mark(text: str) -> bool:
@@ -63,7 +77,7 @@ def lines_of(text: str) -> list[str]:
 def nested_deeper(value: Any, limit: int) -> bool:
     """Whether a JSON value holds lists and objects more than `limit` levels deep."""
     level = [value]
-    for _ in range(limit + 1):
+    for _depth in range(limit + 1):
         inner: list[Any] = []
         for each in level:
             if isinstance(each, dict):
@@ -88,17 +102,24 @@ def broken_within(value: Any) -> bool:
     return False
 
 
-def json_validate(value: Any, *, what: str, limit: int = MAX_TEXT) -> Any:
+def json_validate(value: Any, *, what: Value, limit: int = MAX_TEXT) -> Any:
     """Return a JSON value unchanged if both databases can hold it, or raise ValidationError."""
     if nested_deeper(value, MAX_DEPTH):
-        raise ValidationError(f"{what} is nested deeper than {MAX_DEPTH} levels.")
+        raise Refusal(
+            _("%(what)s is nested deeper than %(max_depth)s levels.")
+            % {"what": what, "max_depth": MAX_DEPTH}
+        )
     try:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise ValidationError(f"{what} is not valid JSON.") from error
+        raise Refusal(_("%(what)s is not valid JSON.") % {"what": what}) from error
     if len(written) > limit:
-        raise ValidationError(f"{what} is longer than {limit:,} characters.")
+        raise Refusal(
+            _("%(what)s is longer than %(limit)s characters.") % {"what": what, "limit": limit}
+        )
     # A NUL inside a JSON text is written as an escape, with the backslash not itself escaped.
     if not storable(written) or "\\u0000" in written.replace("\\\\", ""):
-        raise ValidationError(f"{what} holds a character that cannot be stored (NUL or broken).")
+        raise Refusal(
+            _("%(what)s holds a character that cannot be stored (NUL or broken).") % {"what": what}
+        )
     return value

@@ -1,11 +1,14 @@
 """The first page of a project. It reads across the subpackages, so it stands above them."""
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 
 from annotation.feedback.asking import MOST_ASKED, demonstrations_ask, prompts_undemonstrated
+from annotation.harms import harms_count
 from annotation.models import MembershipRole
 from annotation.overview import project_overview
 from annotation.people.access import Access, action_view, project_view
@@ -16,10 +19,12 @@ MAY_ASK = (Role.ADMIN, Role.RESEARCHER)
 
 @project_view(Role.ADMIN, Role.RESEARCHER, Role.REVIEWER)
 def project(request: HttpRequest, access: Access) -> HttpResponse:
+    is_admin = access.has(Role.ADMIN)
     context = {
         "overview": project_overview(access.project),
+        "harms": harms_count(access.project) if is_admin else None,
         "batches": access.project.import_batches.order_by("-pk")[:5],
-        "is_admin": access.has(Role.ADMIN),
+        "is_admin": is_admin,
         "ask": ask_context(access) if access.has(*MAY_ASK) else None,
     }
     return render(request, "annotation/project_overview.html", context)
@@ -43,6 +48,10 @@ def project_ask(request: HttpRequest, access: Access) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        words = "1 demonstration" if asked == 1 else f"{asked:,} demonstrations"
-        messages.success(request, f"Labelers are asked for {words} now.")
+        words = ngettext(
+            "Labelers are asked for %(count)s demonstration now.",
+            "Labelers are asked for %(count)s demonstrations now.",
+            asked,
+        )
+        messages.success(request, words % {"count": intcomma(asked)})
     return redirect("project", access.project.slug)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Completion, Project, Prompt
 from inference.jobs.models import DeviceLease, Job
@@ -23,15 +24,15 @@ class ModelVersion(models.Model):
     """A model in the registry: a folder of the storage, or a base found by name."""
 
     class Kind(models.TextChoices):
-        BASE = "base", "Base"
-        SFT = "sft", "SFT"
-        REWARD = "reward", "Reward model"
-        POLICY = "policy", "Policy"
+        BASE = "base", _("Base")
+        SFT = "sft", _("SFT")
+        REWARD = "reward", _("Reward model")
+        POLICY = "policy", _("Policy")
 
     class State(models.TextChoices):
-        CANDIDATE = "candidate", "Candidate"
-        SERVING = "serving", "Serving"
-        RETIRED = "retired", "Retired"
+        CANDIDATE = "candidate", _("Candidate")
+        SERVING = "serving", _("Serving")
+        RETIRED = "retired", _("Retired")
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="model_versions")
     name = models.CharField(max_length=120)
@@ -119,10 +120,10 @@ class SamplingItem(models.Model):
     """A prompt of a job. `task_made` turns true in the transaction that makes its task."""
 
     class State(models.TextChoices):
-        PENDING = "pending", "Pending"
-        DONE = "done", "Done"
-        TOO_FEW = "too_few", "Fewer than four distinct answers"
-        REFUSED = "refused", "Refused for what it is, as a prompt that is too long"
+        PENDING = "pending", _("Pending")
+        DONE = "done", _("Done")
+        TOO_FEW = "too_few", _("Fewer than four distinct answers")
+        REFUSED = "refused", _("Refused for what it is, as a prompt that is too long")
 
     job = models.ForeignKey(SamplingJob, on_delete=models.CASCADE, related_name="items")
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="+")

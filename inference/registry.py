@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotation.models import Project, User
 from annotation.people.projects import audit
@@ -131,11 +132,13 @@ def base_model_set(*, actor: User, project: Project, reference: str) -> None:
 
 
 def _reference_check(project: Project, reference: str) -> str:
-    text_validate(reference, what="The base model", limit=MAX_REFERENCE)
+    text_validate(reference, what=gettext("The base model"), limit=MAX_REFERENCE)
     try:
         relative = relative_check(_below_storage(reference))
     except SuspiciousFileOperation as error:
-        raise ValidationError("Name a folder inside the storage, or a model of the hub.") from error
+        raise ValidationError(
+            gettext("Name a folder inside the storage, or a model of the hub.")
+        ) from error
     writes = (ModelVersion.Kind.SFT, ModelVersion.Kind.POLICY)  # a reward model writes nothing
     if (
         ModelVersion.objects.filter(project=project, folder=relative, kind__in=writes).exists()
@@ -144,8 +147,12 @@ def _reference_check(project: Project, reference: str) -> str:
     ):
         return relative
     raise ValidationError(
-        f"There is no base model {relative}. Name a folder below {BASES} in the storage, the "
-        "folder of an SFT model or a policy of this project, or a model of the hub (owner/name)."
+        gettext(
+            "There is no base model %(name)s. Name a folder below %(bases)s in the storage, the "
+            "folder of an SFT model or a policy of this project, or a model of the hub "
+            "(owner/name)."
+        )
+        % {"name": relative, "bases": BASES}
     )
 
 

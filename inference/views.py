@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from annotation.models import MembershipRole
 from annotation.people.access import Access, project_view
@@ -16,11 +18,13 @@ Role = MembershipRole.Role
 
 class BaseModelForm(forms.Form):
     reference = forms.CharField(
-        label="Base model",
+        label=_("Base model"),
         required=False,
         max_length=MAX_REFERENCE,
-        help_text="A folder of the storage below models/, the folder of a model of this project, "
-        "or a model of the hub (owner/name). Empty: the site's own.",
+        help_text=_(
+            "A folder of the storage below models/, the folder of a model of this project, or a "
+            "model of the hub (owner/name). Empty: the site's own."
+        ),
     )
 
 
@@ -34,7 +38,7 @@ def base_model(request: HttpRequest, access: Access) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, "Saved: the next round starts from this base.")
+            messages.success(request, gettext("Saved: the next round starts from this base."))
             return redirect("models", access.project.slug)
     context = {"form": form, "chosen": chosen, "site_base": settings.BASE_MODEL}
     return render(request, "inference/base_model.html", context)

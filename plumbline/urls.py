@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/", include("plumbline.api_urls")),  # first, so that none of the pages is looked at
     path("", include("annotation.urls")),
     path("", include("inference.urls")),
     path("", include("training.urls")),
-    path("api/", include("plumbline.api_urls")),
 ]

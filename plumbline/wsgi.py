@@ -3,10 +3,15 @@
 import gc
 import os
 
+import django
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from plumbline.static import static_collect
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.settings")
+django.setup()
+static_collect()  # first: the application looks once at what there is to serve
 application = get_wsgi_application()
 
 # The pages' code too, else loaded by the first request: gunicorn's processes share what was there

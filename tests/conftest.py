@@ -1,6 +1,7 @@
 """What all tests share. No test reaches the network beyond loopback."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -10,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from django.db import connections
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from tests.cast import Cast, cast_create
@@ -33,7 +35,8 @@ def cast(db: None) -> Cast:
 
 @pytest.fixture(autouse=True)
 def storage_in_tmp(settings: Settings, tmp_path: Path) -> Path:
-    """Each test gets a storage of its own, below its temporary folder."""
+    """Each test gets a storage of its own, below its temporary folder; its pages name static files
+    plainly, whatever a web server of this checkout has collected."""
     root = tmp_path / "storage"
     settings.STORAGE_ROOT = root
     settings.STORAGES = {
@@ -42,8 +45,16 @@ def storage_in_tmp(settings: Settings, tmp_path: Path) -> Path:
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": str(root)},
         },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     return root
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request in another language leaves its thread in it: the next test begins in English."""
+    yield
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,6 +25,7 @@ class StageSerializer(serializers.Serializer[Any]):
     name = serializers.ChoiceField(choices=RoundStage.Name.choices)
     label = serializers.CharField()  # type: ignore[assignment]  # the name is a field's own
     state = serializers.ChoiceField(choices=RoundStage.State.choices)
+    state_label = serializers.CharField()
     phase = serializers.CharField()
     done = serializers.IntegerField()
     total = serializers.IntegerField()
@@ -63,7 +65,7 @@ class RecipeField(serializers.Field):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> str | dict[str, Any]:
         if not isinstance(data, str | dict):
-            raise serializers.ValidationError("A recipe is a name or an object.")
+            raise serializers.ValidationError(gettext("A recipe is a name or an object."))
         return data
 
     def to_representation(self, value: Any) -> Any:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from annotation.people.navigation import navigation_register
 
@@ -8,8 +9,8 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         roles = ("researcher", "admin")
-        navigation_register(label="Rounds", url_name="rounds", roles=roles, position=30)
-        navigation_register(label="Models", url_name="models", roles=roles, position=35)
+        navigation_register(label=_("Rounds"), url_name="rounds", roles=roles, position=30)
+        navigation_register(label=_("Models"), url_name="models", roles=roles, position=35)
         # Models cannot be imported before the apps are loaded.
         from inference.jobs.handlers import handler_register  # noqa: PLC0415
         from training import receivers  # noqa: F401, PLC0415

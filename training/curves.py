@@ -138,7 +138,7 @@ def _curve(run: Run, key: str, names: list[str], points: dict[str, Points]) -> C
 
 
 def _label(name: str) -> str:
-    return SPLITS.get(split_of(name)[0], name)
+    return str(SPLITS.get(split_of(name)[0], name))
 
 
 def _told_rank(name: str) -> int:

@@ -1,29 +1,34 @@
 """Metrics in words and figures for people."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy, pgettext_lazy
+
+from annotation.numerals import numeral
+
 TITLES = {
-    "reward": "Reward",
-    "kl": "KL to the SFT policy, nats a response",
-    "eos_rate": "Ends with EOS",
-    "loss": "Loss",
-    "accuracy": "Accuracy",
-    "token_accuracy": "Next token right",
-    "learning_rate": "Learning rate",
-    "control_token_rate": "Cut by a control token",
-    "length": "Length, tokens",
-    "entropy": "Entropy, nats a token",
-    "score_clip_share": "Scores clipped",
-    "sampler_drift": "Drift between sampler and learner, nats",
-    "policy_loss": "Policy loss",
-    "value_loss": "Value loss",
-    "policy_grad_norm": "Policy gradient norm",
-    "value_grad_norm": "Value gradient norm",
-    "clip_share": "Ratios clipped",
-    "explained_variance": "Explained variance of the value model",
-    "beta": "KL coefficient β",
-    "pairs": "Pairs",
-    "rows": "Rows",
-    "rankings": "Rankings",
-    "bias": "Bias",
+    "reward": _("Reward"),
+    "kl": _("KL to the SFT policy, nats a response"),
+    "eos_rate": _("Ends with EOS"),
+    "loss": _("Loss"),
+    "accuracy": _("Accuracy"),
+    "token_accuracy": _("Next token right"),
+    "learning_rate": _("Learning rate"),
+    "control_token_rate": _("Cut by a control token"),
+    "length": _("Length, tokens"),
+    "entropy": _("Entropy, nats a token"),
+    "score_clip_share": _("Scores clipped"),
+    "sampler_drift": _("Drift between sampler and learner, nats"),
+    "policy_loss": _("Policy loss"),
+    "value_loss": _("Value loss"),
+    "policy_grad_norm": _("Policy gradient norm"),
+    "value_grad_norm": _("Value gradient norm"),
+    "clip_share": _("Ratios clipped"),
+    "explained_variance": _("Explained variance of the value model"),
+    "beta": _("KL coefficient β"),
+    "pairs": _("Pairs"),
+    "rows": _("Rows"),
+    "rankings": _("Rankings"),
+    "bias": _("Bias"),
 }
 SHARES = {
     "accuracy",
@@ -34,7 +39,20 @@ SHARES = {
     "token_accuracy",
 }
 COUNTS = {"pairs", "rows", "rankings"}
-SPLITS = {"train": "training", "ppo": "rollouts", "valid": "validation"}
+# What processes and their supervisor say that they are at.
+PHASES = {
+    "": pgettext_lazy("phase of a job", "starting"),
+    "queueing": pgettext_lazy("phase of a job", "queueing"),
+    "sample": pgettext_lazy("phase of a job", "sample"),
+    "score": pgettext_lazy("phase of a job", "score"),
+    "train": pgettext_lazy("phase of a job", "train"),
+}
+CONTENTS = {
+    "demonstrations": ngettext_lazy("%(n)s demonstration", "%(n)s demonstrations", "n"),
+    "rankings": ngettext_lazy("%(n)s ranking", "%(n)s rankings", "n"),
+    "prompts": ngettext_lazy("%(n)s prompt", "%(n)s prompts", "n"),
+}
+SPLITS = {"train": _("training"), "ppo": _("rollouts"), "valid": _("validation")}
 SPLIT_ORDER = list(SPLITS)
 # How a name says its split: a curve's by a folder, a model's by a prefix ("validation_accuracy").
 MARKS = {
@@ -68,7 +86,16 @@ def split_rank(name: str) -> int:
 
 
 def title_of(key: str) -> str:
-    return TITLES.get(key, key.replace("_", " ").capitalize())
+    return str(TITLES.get(key, key.replace("_", " ").capitalize()))
+
+
+def phase_text(phase: str) -> str:
+    return str(PHASES.get(phase, phase))
+
+
+def contents_text(counts: dict[str, int]) -> str:
+    """What a snapshot holds: "20 demonstrations, 1 ranking"."""
+    return ", ".join(CONTENTS[name] % {"n": n} for name, n in counts.items())
 
 
 def label_of(name: str) -> str:
@@ -81,12 +108,12 @@ def label_of(name: str) -> str:
 def value_text(key: str, value: float) -> str:
     """A value as short as it can be read: shares in percent, large numbers without decimals."""
     if key in SHARES:
-        return f"{100 * value:.1f} %"
+        return f"{numeral(100 * value, '.1f')} %"
     if key in COUNTS or abs(value) >= 1000:
-        return f"{value:,.0f}"
+        return numeral(value)
     if abs(value) >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2f}" if abs(value) >= 0.01 else f"{value:.2g}"
+        return numeral(value, ".1f")
+    return numeral(value, ".2f" if abs(value) >= 0.01 else ".2g")
 
 
 def metrics_text(metrics: dict[str, float]) -> list[tuple[str, str]]:

@@ -3,9 +3,12 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from annotation.models import Project, User
 from inference.models import Job, ModelVersion, SamplingJob
+from training.figures import contents_text
 
 
 class Snapshot(models.Model):
@@ -24,14 +27,18 @@ class Snapshot(models.Model):
     def __str__(self) -> str:
         return f"snapshot {self.pk}"
 
+    @property
+    def contents(self) -> str:
+        return contents_text(self.counts)
+
 
 class SnapshotItem(models.Model):
     """A label or prompt inside a snapshot: lineage, asked from either end."""
 
     class Kind(models.TextChoices):
-        DEMONSTRATION = "demonstration", "Demonstration"
-        RANKING = "ranking", "Ranking"
-        PROMPT = "prompt", "Prompt"
+        DEMONSTRATION = "demonstration", _("Demonstration")
+        RANKING = "ranking", _("Ranking")
+        PROMPT = "prompt", _("Prompt")
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=16, choices=Kind)
@@ -60,10 +67,10 @@ class Round(models.Model):
     """One turn of the loop: SFT, sample, rank, reward model, PPO, sample."""
 
     class State(models.TextChoices):
-        RUNNING = "running", "Running"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
+        RUNNING = "running", _("Running")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveIntegerField()
@@ -100,9 +107,9 @@ class Run(Job):
     """A learner's run."""
 
     class Stage(models.TextChoices):
-        SFT = "sft", "SFT"
-        REWARD = "reward", "Reward model"
-        PPO = "ppo", "PPO"
+        SFT = "sft", _("SFT")
+        REWARD = "reward", _("Reward model")
+        PPO = "ppo", _("PPO")
 
     stage = models.CharField(max_length=8, choices=Stage)
 
@@ -117,11 +124,11 @@ class RunInput(models.Model):
     """What a run starts from, by the role it plays."""
 
     class Role(models.TextChoices):
-        START = "start", "Start"
-        REFERENCE = "reference", "Reference"
-        REWARD = "reward", "Reward"
-        VALUE = "value", "Value"
-        DATA = "data", "Data"
+        START = "start", _("Start")
+        REFERENCE = "reference", _("Reference")
+        REWARD = "reward", _("Reward")
+        VALUE = "value", _("Value")
+        DATA = "data", _("Data")
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="inputs")
     role = models.CharField(max_length=10, choices=Role)
@@ -147,19 +154,19 @@ class RoundStage(models.Model):
     """One stage of a round, in order. A stage is a run, a sampling job, or people ranking."""
 
     class Name(models.TextChoices):
-        SFT = "sft", "SFT"
-        SAMPLE = "sample", "Sample"
-        RANK = "rank", "Rank"
-        REWARD = "reward", "Reward"
-        PPO = "ppo", "PPO"
-        SAMPLE_POLICY = "sample_policy", "Sample policy"
+        SFT = "sft", _("SFT")
+        SAMPLE = "sample", _("Sample")
+        RANK = "rank", pgettext_lazy("stage of a round", "Rank")
+        REWARD = "reward", _("Reward")
+        PPO = "ppo", _("PPO")
+        SAMPLE_POLICY = "sample_policy", _("Sample policy")
 
     class State(models.TextChoices):
-        PENDING = "pending", "Pending"  # its predecessor has not ended
-        RUNNING = "running", "Running"  # its job is queued or runs, or people rank
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
+        PENDING = "pending", _("Pending")  # its predecessor has not ended
+        RUNNING = "running", _("Running")  # its job is queued or runs, or people rank
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="stages")
     name = models.CharField(max_length=14, choices=Name)
@@ -214,9 +221,9 @@ class RunEvent(models.Model):
     """What a run said: messages, samples, errors; numbered by the line of its event file."""
 
     class Type(models.TextChoices):
-        MESSAGE = "message", "Message"
-        SAMPLE = "sample", "Sample"
-        ERROR = "error", "Error"
+        MESSAGE = "message", _("Message")
+        SAMPLE = "sample", _("Sample")
+        ERROR = "error", _("Error")
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
     attempt = models.PositiveIntegerField()

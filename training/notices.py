@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from annotation.numerals import numeral
 from inference.jobs.models import Job
 from training.curves import Points, metrics_of, rises_with_length
 from training.figures import split_of
@@ -35,8 +37,8 @@ def round_notice(round_: Round) -> Notice | None:
     job = active and (active.run or active.sampling_job)
     if job and job.state == Job.State.QUEUED and timezone.now() - job.queued_at > QUEUED_LONG:
         return Notice(
-            "No worker has taken this stage yet.",
-            "Either the device is busy, or no worker runs. “make demo” starts one.",
+            _("No worker has taken this stage yet."),
+            _("Either the device is busy, or no worker runs. “make demo” starts one."),
         )
     for name in (RoundStage.Name.PPO, RoundStage.Name.REWARD):
         stage = stages.get(name)
@@ -48,20 +50,23 @@ def round_notice(round_: Round) -> Notice | None:
 def _people(round_: Round) -> Notice | None:
     if not labelers_eligible(round_.project_id).exists():
         return Notice(
-            "Nobody can rank.",
-            "The reward model waits for rankings, and the project has no active labeler whose "
-            "judgments train. Add one under Members.",
+            _("Nobody can rank."),
+            _(
+                "The reward model waits for rankings, and the project has no active labeler whose "
+                "judgments train. Add one under Members."
+            ),
         )
     found = rankings_awaited(round_)
     lost = found.asked - found.possible
+    needs = round_status(round_)["needs"]
     if not lost:
-        return Notice("Waiting for people.", round_status(round_)["needs"], tone="")
-    return Notice(
-        "Waiting for people.",
-        f"{round_status(round_)['needs']} {lost} of the {found.asked} rankings asked for can not "
-        "come as things stand: their tasks were skipped, judged without use for training, or ask "
-        "for more people than can rank. The round does not wait for them.",
-    )
+        return Notice(_("Waiting for people."), needs, tone="")
+    missing = _(
+        "%(lost)s of the %(asked)s rankings asked for can not come as things stand: their tasks "
+        "were skipped, judged without use for training, or ask for more people than can rank. The "
+        "round does not wait for them."
+    ) % {"lost": lost, "asked": found.asked}
+    return Notice(_("Waiting for people."), f"{needs} {missing}")
 
 
 def run_notice(run: Run) -> Notice | None:
@@ -73,9 +78,12 @@ def run_notice(run: Run) -> Notice | None:
         last = _last_on_validation(points, "accuracy")
         if last is not None and last < CHANCE:
             return Notice(
-                "The reward model hardly tells better from worse.",
-                f"It is right on {last:.0%} of the validation pairs; a coin is on 50 %. PPO would "
-                "climb noise: collect more rankings, or look at how well labelers agree.",
+                _("The reward model hardly tells better from worse."),
+                _(
+                    "It is right on %(share)s%% of the validation pairs; a coin is on 50 %%. PPO "
+                    "would climb noise: collect more rankings, or look at how well labelers agree."
+                )
+                % {"share": numeral(100 * last)},
             )
     return None
 
@@ -84,23 +92,36 @@ def _ppo_notice(run: Run, points: dict[str, Points]) -> Notice | None:
     eos = _last(points, "ppo/eos_rate")
     if eos is not None and eos < LOW_EOS:
         return Notice(
-            "Answers no longer end.",
-            f"Only {eos:.0%} of the last answers ended by themselves; the rest were cut off. Raise "
-            "missing_eos_penalty, or allow longer answers.",
+            _("Answers no longer end."),
+            _(
+                "Only %(share)s%% of the last answers ended by themselves; the rest were cut off. "
+                "Raise missing_eos_penalty, or allow longer answers."
+            )
+            % {"share": numeral(100 * eos)},
         )
     kl, ceiling = _last(points, "ppo/kl"), run.config.get("kl_ceiling")
     if kl is not None and ceiling and kl > 0.8 * ceiling:
         return Notice(
-            "The policy nears its KL ceiling.",
-            f"It is {kl:.1f} nats a response from the SFT policy, and stops at {ceiling:g}. "
-            "A larger beta keeps it nearer.",
+            _("The policy nears its KL ceiling."),
+            _(
+                "It is %(kl)s nats a response from the SFT policy, and stops at %(ceiling)s. "
+                "A larger beta keeps it nearer."
+            )
+            % {"kl": numeral(kl, ".1f"), "ceiling": numeral(ceiling, "g")},
         )
     rise = rises_with_length(points)
     if rise and rise[0] > 0 and rise[1] > 1 and rise[2] > CORRELATED:
         return Notice(
-            "Reward rises with length.",
-            f"The last updates gained {rise[0]:.2f} reward and {rise[1]:.0f} tokens "
-            f"(r = {rise[2]:.2f}). Compare the samples below before you trust it.",
+            _("Reward rises with length."),
+            _(
+                "The last updates gained %(reward)s reward and %(tokens)s tokens (r = %(r)s). "
+                "Compare the samples below before you trust it."
+            )
+            % {
+                "reward": numeral(rise[0], ".2f"),
+                "tokens": numeral(rise[1]),
+                "r": numeral(rise[2], ".2f"),
+            },
         )
     return None
 

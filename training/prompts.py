@@ -5,6 +5,7 @@ from random import Random
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from annotation.models import Prompt, Ranking, Task
 from inference.models import SamplingItem
@@ -39,11 +40,11 @@ def prompts_lacking(project_id: int) -> str:
     if prompts_free(project_id).exists():
         return ""
     if prompts_askable(project_id).exists():
-        return (
+        return gettext(
             "The answers to every prompt wait to be ranked already. Have labelers rank them, or "
             "import prompts."
         )
-    return "There is no prompt to train or to validate on. Import prompts."
+    return gettext("There is no prompt to train or to validate on. Import prompts.")
 
 
 def prompts_choose(round_: Round, count: int, salt: str) -> list[int]:

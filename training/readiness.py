@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from annotation.models import Demonstration, Project, Prompt
 from inference.registry import base_name
@@ -32,10 +33,10 @@ def readiness_check(*, project: Project, recipe: Recipe) -> None:
 def _k_reason(project: Project, recipe: Recipe) -> str:
     if project.k_min <= recipe.k <= project.k_max:
         return ""
-    return (
-        f"The recipe ranks {recipe.k} answers at once; this project {project.k_min} to "
-        f"{project.k_max}. Choose another recipe or change the project's range."
-    )
+    return _(
+        "The recipe ranks %(k)s answers at once; this project %(least)s to %(most)s. Choose "
+        "another recipe or change the project's range."
+    ) % {"k": recipe.k, "least": project.k_min, "most": project.k_max}
 
 
 def _base_reason(project: Project) -> str:
@@ -43,13 +44,15 @@ def _base_reason(project: Project) -> str:
         base = base_name(project=project)
         missing = _is_missing(base)
     except SuspiciousFileOperation:
-        return "The project's base model lies outside the storage. Choose another in its settings."
+        return _(
+            "The project's base model lies outside the storage. Choose another in its settings."
+        )
     if not missing:
         return ""
-    return (
-        f"There is no base model at {base}. Run `python manage.py build_base_model`, or set "
+    return _(
+        "There is no base model at %(base)s. Run `python manage.py build_base_model`, or set "
         "BASE_MODEL to a model's folder or name."
-    )
+    ) % {"base": base}
 
 
 def _is_missing(base: str) -> bool:
@@ -67,9 +70,9 @@ def _demonstrations_reason(project: Project) -> str:
     )
     if demonstrations.exists():
         return ""
-    return (
-        "There are no demonstrations to train on. Have labelers write some, or import "
-        "demonstrations."
+    return _(
+        "There are no demonstrations to train on. Ask labelers for some on the project's "
+        "overview, or import demonstrations."
     )
 
 
@@ -78,7 +81,7 @@ def _overlap_reason(project: Project) -> str:
     labelers = labelers_eligible(project.pk).count()
     if not 0 < labelers < project.overlap:
         return ""
-    return (
-        f"Each task asks for {project.overlap} rankings, and only {labelers} of the project's "
-        "active labelers can give one that trains. Add labelers or lower the overlap."
-    )
+    return _(
+        "Each task asks for %(overlap)s rankings, and only %(labelers)s of the project's active "
+        "labelers can give one that trains. Add labelers or lower the overlap."
+    ) % {"overlap": project.overlap, "labelers": labelers}

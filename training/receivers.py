@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
 from annotation.feedback.signals import feedback_submitted
+from annotation.prepared import Param, Prepared
 from annotation.queue.signals import assignment_skipped
 from annotation.writing.signals import prompts_withdrawing
 from inference.child.failure import Failure
@@ -19,7 +21,7 @@ from training.stages import rankings_count
 
 
 @receiver(job_ended)
-def on_job_ended(*, job: Job, **_: Any) -> None:
+def on_job_ended(*, job: Job, **__: Any) -> None:
     """In the worker that ended the job: the next stage is set going at once."""
     own = {"run": job} if isinstance(job, Run) else {"sampling_job": job.pk}
     round_ = Round.objects.filter(**{f"stages__{name}": one for name, one in own.items()}).first()
@@ -31,24 +33,23 @@ def on_job_ended(*, job: Job, **_: Any) -> None:
         round_advance(round_id=round_.pk)
 
 
+RANKING = Prepared(
+    lambda: RoundStage.objects.filter(
+        round__project_id=Param("project"),
+        round__state=Round.State.RUNNING,
+        name=RoundStage.Name.RANK,
+        state=RoundStage.State.RUNNING,
+    ).select_related("round")[:1]
+)
+
+
 @receiver([feedback_submitted, assignment_skipped])
-def on_labeler_done(*, project_id: int, kind: str, **_: Any) -> None:
+def on_labeler_done(*, project_id: int, kind: str, **__: Any) -> None:
     """In the labeler's request: only look; a worker freezes the data and goes on.
 
     A ranking adds to those there are; a skip may leave fewer to wait for.
     """
-    stage = (
-        RoundStage.objects.filter(
-            round__project=project_id,
-            round__state=Round.State.RUNNING,
-            name=RoundStage.Name.RANK,
-            state=RoundStage.State.RUNNING,
-        )
-        .select_related("round")
-        .first()
-        if kind == "ranking"
-        else None
-    )
+    stage = RANKING.first(project=project_id) if kind == "ranking" else None
     if stage is None:
         return
     if _rankings_suffice(stage.round):
@@ -65,7 +66,7 @@ def _rankings_suffice(round_: Round) -> bool:
 
 @receiver(prompts_withdrawing)
 def on_prompts_withdrawing(
-    *, prompt_ids: list[int], demonstration_ids: list[int], **_: Any
+    *, prompt_ids: list[int], demonstration_ids: list[int], **__: Any
 ) -> None:
     """What a model may have learnt from stays. Raises ValidationError."""
     kinds = {
@@ -74,4 +75,4 @@ def on_prompts_withdrawing(
     }
     for kind, ids in kinds.items():
         if SnapshotItem.objects.filter(kind=kind, object_id__in=ids).exists():
-            raise ValidationError("This is in the training data already, so it stays.")
+            raise ValidationError(_("This is in the training data already, so it stays."))

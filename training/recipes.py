@@ -3,6 +3,8 @@
 from typing import Annotated, Any, Self
 
 from django.core.exceptions import ValidationError as Unstorable
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from annotation.texts import json_validate
@@ -70,14 +72,18 @@ class Recipe(Config):
 
 LAPTOP = Recipe(
     name="laptop",
-    description="The small built-in model on two cores: a round's computing takes minutes.",
+    description=gettext_noop(
+        "The small built-in model on two cores: a round's computing takes minutes."
+    ),
     sft=SftConfig(rated_at_least=7),
     ppo=PpoConfig(updates=30, beta=0.2),
 )
 
 BY_HAND = Recipe(
     name="by-hand",
-    description="Twenty rankings of four answers, which one person does in a quarter of an hour.",
+    description=gettext_noop(
+        "Twenty rankings of four answers, which one person does in a quarter of an hour."
+    ),
     k=4,
     prompts_per_round=20,
     policy_sample_prompts=8,
@@ -87,7 +93,9 @@ BY_HAND = Recipe(
 
 SMOKE = Recipe(
     name="smoke",
-    description="Everything once and small, in seconds: shows that the loop turns, teaches little.",
+    description=gettext_noop(
+        "Everything once and small, in seconds: shows that the loop turns, teaches little."
+    ),
     k=4,
     prompts_per_round=12,
     max_new_tokens=16,
@@ -109,7 +117,9 @@ SMOKE = Recipe(
 
 INSTRUCTGPT = Recipe(
     name="instructgpt",
-    description="InstructGPT's numbers (arXiv 2203.02155, appendix C), for a large model on GPUs.",
+    description=gettext_noop(
+        "InstructGPT's numbers (arXiv 2203.02155, appendix C), for a large model on GPUs."
+    ),
     k=9,
     prompts_per_round=33_000,
     max_new_tokens=1000,
@@ -149,11 +159,14 @@ def recipe_load(source: str | dict[str, Any] | Recipe) -> Recipe:
         return source
     if isinstance(source, str):
         if source not in RECIPES:
-            raise RecipeError(f"{source!r} is none of the recipes {', '.join(RECIPES)}.")
+            raise RecipeError(
+                _("%(name)s is none of the recipes %(recipes)s.")
+                % {"name": repr(source), "recipes": ", ".join(RECIPES)}
+            )
         return RECIPES[source]
     try:
         recipe = Recipe.model_validate(source)
-        json_validate(recipe.model_dump(mode="json"), what="The recipe")
+        json_validate(recipe.model_dump(mode="json"), what=_("The recipe"))
     except ValidationError as error:
         raise RecipeError(_plain(error)) from error
     except Unstorable as error:

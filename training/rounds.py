@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotation.models import Project, Task, User
 from annotation.people.projects import audit
@@ -68,7 +69,7 @@ def round_start(
     except IntegrityError as error:
         if not project.rounds.filter(state=Round.State.RUNNING).exists():
             raise  # not the constraint that this would explain
-        raise ValidationError("A round is under way already: one at a time.") from error
+        raise ValidationError(_("A round is under way already: one at a time.")) from error
     return round_
 
 
@@ -183,13 +184,13 @@ def round_go_on(*, actor: User | None, round: Round) -> None:
     with transaction.atomic():
         stage = round.stages.filter(name=Name.RANK, state=State.RUNNING).first()
         if stage is None:
-            raise ValidationError("This round does not wait for rankings.")
+            raise ValidationError(_("This round does not wait for rankings."))
         done = rankings_awaited(round).done
         if not done:
-            raise ValidationError("There is no ranking yet that a reward model can train on.")
+            raise ValidationError(_("There is no ranking yet that a reward model can train on."))
         ended = {"wanted": done, "finished_at": timezone.now()}
         if not _move(stage, State.RUNNING, State.SUCCEEDED, **ended):
-            raise ValidationError("This round does not wait for rankings.")
+            raise ValidationError(_("This round does not wait for rankings."))
         audit(project=round.project, actor=actor, verb="round_go_on", target=str(round), done=done)
         transaction.on_commit(lambda: round_message_send(round_id=round.pk))
 
@@ -232,7 +233,7 @@ def round_cancel(*, actor: User | None, round: Round) -> None:
     """
     with transaction.atomic():
         if not _rows_cancel(round):
-            raise ValidationError("This round has ended already.")
+            raise ValidationError(_("This round has ended already."))
         audit(project=round.project, actor=actor, verb="round_cancel", target=str(round))
     round_tasks_close(round)
     round.refresh_from_db()
@@ -274,9 +275,9 @@ def round_retry(*, actor: User | None, round: Round) -> None:
             with transaction.atomic():
                 retried = failed.update(state=Round.State.RUNNING, finished_at=None)
         except IntegrityError as error:
-            raise ValidationError("Another round is under way: one at a time.") from error
+            raise ValidationError(_("Another round is under way: one at a time.")) from error
         if not retried:
-            raise ValidationError("Only a round that failed can be tried again.")
+            raise ValidationError(_("Only a round that failed can be tried again."))
         round.stages.filter(state=State.FAILED).update(
             state=State.PENDING,
             run=None,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 from pydantic import ValidationError as SpecInvalid
 
 from annotation.models import Project, User
@@ -55,7 +56,7 @@ def run_cancel(*, actor: User | None, run: Run) -> None:
     Raises ValidationError where it has ended already.
     """
     if not job_cancel_request(job=run):
-        raise ValidationError("This run has ended already.")
+        raise ValidationError(_("This run has ended already."))
     audit(project=run.project, actor=actor, verb="run_cancel", target=str(run))
 
 

@@ -15,8 +15,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as parquet
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -35,35 +33,6 @@ from training.models import Snapshot, SnapshotItem
 Kind = SnapshotItem.Kind
 CHUNK = 1000
 
-MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
-SCHEMAS: dict[str, pa.Schema] = {
-    Kind.DEMONSTRATION: pa.schema(
-        [
-            ("prompt_id", pa.int64()),
-            ("demonstration_id", pa.int64()),
-            ("messages", MESSAGES),
-            ("completion", pa.string()),
-            ("split", pa.string()),
-        ]
-    ),
-    Kind.RANKING: pa.schema(
-        [
-            ("ranking_id", pa.int64()),
-            ("prompt_id", pa.int64()),
-            ("labeler", pa.string()),
-            ("messages", MESSAGES),
-            ("completion_ids", pa.list_(pa.int64())),
-            ("completions", pa.list_(pa.string())),
-            ("ranks", pa.list_(pa.int32())),
-            ("likerts", pa.list_(pa.int32())),
-            ("strength", pa.int32()),
-            ("split", pa.string()),
-        ]
-    ),
-    Kind.PROMPT: pa.schema(
-        [("prompt_id", pa.int64()), ("messages", MESSAGES), ("split", pa.string())]
-    ),
-}
 READERS = {
     Kind.DEMONSTRATION: iter_demonstrations,
     Kind.RANKING: iter_rankings,
@@ -122,14 +91,15 @@ def snapshot_discard(*, snapshot: Snapshot) -> None:
 
 
 def _write(project: Project, filters: ExportFilters, kind: str, folder: Path) -> Written:
-    schema, ids, splits = SCHEMAS[kind], [], Counter[str]()
+    # 40 MB that web processes, which freeze nothing, save.
+    from training.snapshot_files import rows_write  # noqa: PLC0415
+
+    ids, splits = list[int](), Counter[str]()
     path = folder / f"{kind}s.parquet"
-    with parquet.ParquetWriter(path, schema) as writer:
-        for rows in _chunks(READERS[Kind(kind)](project=project, filters=filters)):
-            columns = [{name: getattr(row, name) for name in schema.names} for row in rows]
-            writer.write_table(pa.Table.from_pylist(columns, schema=schema))
-            ids += [row[f"{kind}_id"] for row in columns]
-            splits.update(row["split"] for row in columns)
+    chunks = _chunks(READERS[Kind(kind)](project=project, filters=filters))
+    for row in rows_write(path, kind, chunks):
+        ids.append(row[f"{kind}_id"])
+        splits[row["split"]] += 1
     return Written(sha256_file(path), ids, splits)
 
 

@@ -2,15 +2,24 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from annotation.numerals import numeral
 from inference.child.failure import Failure
 from inference.jobs.models import Job
 from inference.models import ModelVersion, SamplingItem
+from training.figures import phase_text
 from training.models import Metric, Round, RoundStage, Run
 from training.stages import rankings_awaited, recipe_of
 from training.warnings import run_warnings, sampling_warnings
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 logger = logging.getLogger(__name__)
 
@@ -18,12 +27,12 @@ Name = RoundStage.Name
 State = RoundStage.State
 
 LABELS = {
-    Name.SFT: "SFT",
-    Name.SAMPLE: "Sample",
-    Name.RANK: "Rankings",
-    Name.REWARD: "Reward model",
-    Name.PPO: "PPO",
-    Name.SAMPLE_POLICY: "Sample the policy",
+    Name.SFT: gettext_lazy("SFT"),
+    Name.SAMPLE: gettext_lazy("Sample"),
+    Name.RANK: gettext_lazy("Rankings"),
+    Name.REWARD: gettext_lazy("Reward model"),
+    Name.PPO: gettext_lazy("PPO"),
+    Name.SAMPLE_POLICY: gettext_lazy("Sample the policy"),
 }
 
 
@@ -48,8 +57,9 @@ def stage_status(round_: Round, stage: RoundStage) -> dict[str, Any]:
     done, total = _progress(round_, stage, job)
     return {
         "name": stage.name,
-        "label": LABELS[Name(stage.name)],
+        "label": str(LABELS[Name(stage.name)]),
         "state": stage.state,
+        "state_label": str(State(stage.state).label),
         "phase": _phase(stage, job),
         "done": done,
         "total": total,
@@ -79,8 +89,8 @@ def _phase(stage: RoundStage, job: Job | None) -> str:
     if stage.state != State.RUNNING:
         return ""
     if job is None:
-        return "waiting for people"
-    return "waiting for a worker" if job.state == Job.State.QUEUED else job.phase or "starting"
+        return _("waiting for people")
+    return _("waiting for a worker") if job.state == Job.State.QUEUED else phase_text(job.phase)
 
 
 def _progress(round_: Round, stage: RoundStage, job: Job | None) -> tuple[int, int]:
@@ -105,11 +115,14 @@ def _needs(stages: list[dict[str, Any]]) -> str:
     for stage in stages:
         if stage["state"] == State.FAILED:
             advice = stage["error_advice"] or stage["error_cause"]
-            return f"{stage['label']} failed. {advice}"
+            return _("%(stage)s failed. %(advice)s") % {"stage": stage["label"], "advice": advice}
         if stage["state"] == State.RUNNING and stage["name"] == Name.RANK:
             left = stage["total"] - stage["done"]
-            plural = "" if left == 1 else "s"
-            return f"{left} more ranking{plural} needed before the reward model can start."
+            return ngettext(
+                "%(left)s more ranking needed before the reward model can start.",
+                "%(left)s more rankings needed before the reward model can start.",
+                left,
+            ) % {"left": left}
     return ""
 
 
@@ -118,7 +131,9 @@ def _figures(stage: RoundStage, done: int, total: int) -> list[str]:
     if stage.state == State.PENDING:
         return []
     if stage.name == Name.RANK:
-        return [f"{done:,} of {total:,} rankings"]
+        return [
+            _("%(done)s of %(total)s rankings") % {"done": numeral(done), "total": numeral(total)}
+        ]
     if stage.name in (Name.SAMPLE, Name.SAMPLE_POLICY):
         return _sampling_figures(stage)
     return _run_figures(stage) if stage.run else []
@@ -130,20 +145,32 @@ def _sampling_figures(stage: RoundStage) -> list[str]:
         return []
     prompts = job.items.count()
     if stage.state != State.SUCCEEDED:
-        return [f"{job.k} answers to {_prompts(prompts)}"]
+        return [
+            ngettext(
+                "%(k)s answers to %(prompts)s prompt",
+                "%(k)s answers to %(prompts)s prompts",
+                prompts,
+            )
+            % {"k": job.k, "prompts": numeral(prompts)}
+        ]
     counts = Counter(job.items.values_list("state", flat=True))
     few, refused = counts[SamplingItem.State.TOO_FEW], counts[SamplingItem.State.REFUSED]
-    figures = [f"{_prompts(prompts - few - refused)} × {job.k} answers"]
+    answered = prompts - few - refused
+    figures = [
+        ngettext(
+            "%(prompts)s prompt × %(k)s answers", "%(prompts)s prompts × %(k)s answers", answered
+        )
+        % {"prompts": numeral(answered), "k": job.k}
+    ]
     lost = [
-        f"{count:,} {what}"
-        for count, what in ((few, "answered too alike"), (refused, "refused"))
+        text % {"count": numeral(count)}
+        for count, text in (
+            (few, _("%(count)s answered too alike")),
+            (refused, _("%(count)s refused")),
+        )
         if count
     ]
     return [*figures, ", ".join(lost)] if lost else figures
-
-
-def _prompts(count: int) -> str:
-    return f"{count:,} prompt{'s' * (count != 1)}"
 
 
 def _run_figures(stage: RoundStage) -> list[str]:
@@ -153,35 +180,47 @@ def _run_figures(stage: RoundStage) -> list[str]:
         ModelVersion.objects.filter(made_by=f"run:{run.pk}").values_list("metrics", flat=True)
     ).first() or _latest(run)
     return [
-        text.format(metrics[name])
-        for name, text in _FIGURES[Run.Stage(run.stage)]
+        text % {"figure": figure(metrics[name])}
+        for name, figure, text in _FIGURES[Run.Stage(run.stage)]
         if name in metrics
     ]
 
 
-_FIGURES: dict[Run.Stage, list[tuple[str, str]]] = {
+def _two(value: float) -> str:
+    return numeral(value, "z.2f")
+
+
+def _one(value: float) -> str:
+    return numeral(value, "z.1f")
+
+
+def _percent(value: float) -> str:
+    return numeral(100 * value)
+
+
+_FIGURES: dict[Run.Stage, list[tuple[str, Callable[[float], str], "_StrPromise"]]] = {
     Run.Stage.SFT: [
-        ("train/rows", "{:,.0f} demonstrations"),
-        ("valid/loss", "validation loss {:.2f}"),
-        ("train/loss", "training loss {:.2f}"),
+        ("train/rows", numeral, gettext_lazy("%(figure)s demonstrations")),
+        ("valid/loss", _two, gettext_lazy("validation loss %(figure)s")),
+        ("train/loss", _two, gettext_lazy("training loss %(figure)s")),
     ],
     Run.Stage.REWARD: [
-        ("validation_accuracy", "right on {:.0%} of unseen pairs"),
-        ("valid/accuracy", "right on {:.0%} of unseen pairs"),
-        ("rankings", "{:,.0f} rankings"),
-        ("train/loss", "training loss {:.2f}"),
+        ("validation_accuracy", _percent, gettext_lazy("right on %(figure)s%% of unseen pairs")),
+        ("valid/accuracy", _percent, gettext_lazy("right on %(figure)s%% of unseen pairs")),
+        ("rankings", numeral, gettext_lazy("%(figure)s rankings")),
+        ("train/loss", _two, gettext_lazy("training loss %(figure)s")),
     ],
     Run.Stage.PPO: [
-        ("end/reward", "reward {:z.2f}"),
-        ("end/kl", "KL {:z.1f} nats from SFT"),
-        ("ppo/reward", "reward {:z.2f} in rollouts"),
-        ("ppo/kl", "KL {:z.1f} nats from SFT in rollouts"),
+        ("end/reward", _two, gettext_lazy("reward %(figure)s")),
+        ("end/kl", _one, gettext_lazy("KL %(figure)s nats from SFT")),
+        ("ppo/reward", _two, gettext_lazy("reward %(figure)s in rollouts")),
+        ("ppo/kl", _one, gettext_lazy("KL %(figure)s nats from SFT in rollouts")),
     ],
 }
 
 
 def _latest(run: Run) -> dict[str, float]:
     """The last value of each metric that is shown."""
-    names = [name for name, _ in _FIGURES[Run.Stage(run.stage)]]
+    names = [name for name, *_ in _FIGURES[Run.Stage(run.stage)]]
     points = Metric.objects.filter(run=run, name__in=names).order_by("step")
     return dict(points.values_list("name", "value"))

@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 
 from annotation.models import MembershipRole
 from annotation.people.access import Access, action_view, project_view
 from inference.models import ModelVersion
 from training.curves import curves_of, metrics_of, news_of, thin, watched_curves
-from training.figures import label_of, metrics_text
+from training.figures import label_of, metrics_text, phase_text
 from training.logs import log_tail
 from training.models import Round, Run, RunEvent
 from training.notices import round_notice, run_notice
@@ -34,13 +35,17 @@ EVENTS = 200
 
 class RoundForm(forms.Form):
     recipe = forms.ChoiceField(
-        choices=[(name, name) for name in RECIPES], widget=forms.RadioSelect, initial="laptop"
+        label=_("Recipe"),
+        choices=[(name, name) for name in RECIPES],
+        widget=forms.RadioSelect,
+        initial="laptop",
     )
     seed = forms.IntegerField(
         min_value=0,
         max_value=2**31 - 1,
         initial=0,
-        help_text="The same seed on the same data draws the same samples.",
+        label=_("Seed"),
+        help_text=_("The same seed on the same data draws the same samples."),
     )
 
 
@@ -153,6 +158,7 @@ def run_show(request: HttpRequest, access: Access, run_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "notice": run_notice(run),
+        "phase": phase_text(run.phase),
         "warnings": run_warnings(run),
         "curves": curves_of(run, points),
         "table": [

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as DomainError
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 
+from annotation.api.built import read
 from annotation.api.parsers import BoundedJSONParser, length_check
 from annotation.people.access import Access, access_get
 from annotation.people.models import MembershipRole
@@ -36,7 +38,9 @@ class StrictSerializer(serializers.Serializer[Any]):
                 name for name, field in self.fields.items() if not field.read_only
             }
             if unknown:
-                raise ValidationError({name: ["Unknown field."] for name in sorted(unknown)})
+                raise ValidationError(
+                    {name: [gettext("Unknown field.")] for name in sorted(unknown)}
+                )
         return super().to_internal_value(data)
 
 
@@ -64,12 +68,9 @@ class DomainView(GenericAPIView[M]):
             exc = domain_error(exc)
         return super().handle_exception(exc)
 
-    def body(self, kind: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+    def body(self, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The request's body, checked by a serializer of this kind."""
-        serializer = kind(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
-        return data
+        return read(kind, self.request.data)
 
 
 class ProjectAPI(DomainView[M]):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,10 +11,11 @@ from rest_framework.response import Response
 from annotation.api.base import ProjectAPI, StrictSerializer
 from annotation.api.prompts import AnswerSerializer, MessageSerializer
 from annotation.api.tasks import PURPOSES, ROLES, IdField, TaskSerializer
+from annotation.dialogue.drafts import talk_draft_saved
 from annotation.dialogue.models import FEWEST_ANSWERS, MOST_ANSWERS, MOST_TURNS, Mode
 from annotation.dialogue.talks import Stage, Talk
 from annotation.dialogue.tasks import MOST_ASKED, dialogues_ask
-from annotation.dialogue.turns import typed_text
+from annotation.people.models import RankingAim
 from annotation.prompts.models import Prompt
 from annotation.queue.models import Task
 
@@ -23,6 +25,11 @@ class TalkSerializer(serializers.Serializer[Talk]):
     waits for; `answers` are those to choose among."""
 
     mode = serializers.ChoiceField(source="dialogue.mode", choices=Mode.choices)
+    aim = serializers.ChoiceField(
+        source="assignment.task.project.ranking_aim",
+        choices=RankingAim.choices,
+        help_text="Whether the better or the worse answer is to be picked.",
+    )
     topic = serializers.CharField(source="conversation.topic")
     stage = serializers.ChoiceField(choices=Stage.choices)
     step = serializers.IntegerField()
@@ -41,7 +48,7 @@ class TalkSerializer(serializers.Serializer[Talk]):
         return [{"index": index, "text": one.text} for index, one in enumerate(talk.offered)]
 
     def get_typed(self, talk: Talk) -> str:
-        return typed_text(talk)
+        return talk_draft_saved(talk).text
 
 
 class DialoguesAskSerializer(StrictSerializer):
@@ -88,7 +95,8 @@ class DialoguesView(ProjectAPI[Task]):
     def prompts_find(self, ids: list[int]) -> list[Prompt]:
         found = Prompt.objects.filter(project=self.access.project).visible().in_bulk(ids)
         if missing := [pk for pk in ids if pk not in found]:
+            words = gettext("The project has no prompt %(number)s.")
             raise serializers.ValidationError(
-                {"prompts": [f"The project has no prompt {pk}." for pk in missing]}
+                {"prompts": [words % {"number": pk} for pk in missing]}
             )
         return [found[pk] for pk in ids]

@@ -19,11 +19,16 @@ from annotation.api.base import ProjectAPI, Role, StrictSerializer
 from annotation.api.parsers import BoundedJSONParser
 from annotation.exchange.exports import FORMS, ExportFilters, export_lines
 from annotation.exchange.imports import batch_cancel, batch_preview, batch_start, batch_upload
+from annotation.exchange.reports import report_told
 from annotation.people.models import Project
 from annotation.prompts.models import ImportBatch, Prompt, UseCase
 
 
 class ImportSerializer(serializers.ModelSerializer[ImportBatch]):
+    report = serializers.SerializerMethodField(
+        help_text="Counts, and why which lines were refused or parts of them left out."
+    )
+
     class Meta:
         model = ImportBatch
         fields = (
@@ -39,6 +44,9 @@ class ImportSerializer(serializers.ModelSerializer[ImportBatch]):
             "created_at",
             "finished_at",
         )
+
+    def get_report(self, batch: ImportBatch) -> dict[str, Any]:
+        return report_told(batch.report)
 
 
 class PreviewLineSerializer(serializers.Serializer[Any]):
@@ -158,6 +166,12 @@ class FiltersSerializer(StrictSerializer):
     until = serializers.DateTimeField(required=False)
     use_case = serializers.MultipleChoiceField(choices=UseCase.choices, required=False)
     split = serializers.MultipleChoiceField(choices=Prompt.Split.choices, required=False)
+    kept_most = serializers.FloatField(
+        min_value=0,
+        max_value=1,
+        required=False,
+        help_text="Leave out demonstrations that keep a larger share of a suggested text.",
+    )
 
 
 class ExportView(ProjectAPI[Project]):
@@ -202,6 +216,7 @@ def filters_read(query: QueryDict) -> ExportFilters:
         until=wanted.get("until"),
         use_cases=tuple(sorted(wanted["use_case"])) if "use_case" in wanted else None,
         splits=tuple(sorted(wanted["split"])) if "split" in wanted else None,
+        kept_most=wanted.get("kept_most"),
     )
 
 

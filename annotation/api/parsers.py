@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
@@ -20,7 +22,8 @@ class TooLargeError(APIException):
 
     def __init__(self) -> None:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        super().__init__(f"The body is longer than {most:,} bytes. Send less at once.")
+        words = gettext("The body is longer than %(most)s bytes. Send less at once.")
+        super().__init__(words % {"most": intcomma(most)})
 
 
 class LengthRequiredError(APIException):
@@ -28,7 +31,9 @@ class LengthRequiredError(APIException):
 
     status_code = 411
     default_code = "length_required"
-    default_detail = "Name the body's length in Content-Length; chunked bodies are not read."
+    default_detail = gettext_lazy(
+        "Name the body's length in Content-Length; chunked bodies are not read."
+    )
 
 
 def length_check(request: Request) -> None:
@@ -70,7 +75,9 @@ class BoundedJSONParser(JSONParser):
     ) -> Any:
         # Django bounds what it reads itself, but not the stream that it hands to a parser.
         bounded: Any = Bounded(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        refusal = ParseError(f"JSON is nested deeper than {MAX_DEPTH} levels.")
+        refusal = ParseError(
+            gettext("JSON is nested deeper than %(max_depth)s levels.") % {"max_depth": MAX_DEPTH}
+        )
         try:
             body = super().parse(bounded, media_type, parser_context)
         except RecursionError as error:
@@ -78,5 +85,7 @@ class BoundedJSONParser(JSONParser):
         if nested_deeper(body, MAX_DEPTH):
             raise refusal
         if broken_within(body):
-            raise ParseError("The body holds half a surrogate pair: send whole characters.")
+            raise ParseError(
+                gettext("The body holds half a surrogate pair: send whole characters.")
+            )
         return body

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
@@ -10,7 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import DomainView, ProjectAPI, Role, StrictSerializer
-from annotation.people.models import Membership, Project, RankingAim, SeverityAsked, User
+from annotation.people.models import (
+    Membership,
+    Project,
+    RankingAim,
+    SeverityAsked,
+    SuggestionsOffered,
+    User,
+)
 from annotation.people.projects import project_create, project_may_create, project_update
 
 
@@ -43,6 +51,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "ranking_aim",
             "severity_asked",
             "harm_categories",
+            "suggestions",
             "created_at",
         )
 
@@ -117,6 +126,11 @@ class ProjectPatchSerializer(ProjectChangeSerializer):
     )
     severity_asked = serializers.ChoiceField(choices=SeverityAsked.choices, required=False)
     harm_categories = serializers.CharField(allow_blank=True, required=False)
+    suggestions = serializers.ChoiceField(
+        choices=SuggestionsOffered.choices,
+        required=False,
+        help_text="Whether labelers may ask for a model's text to start a demonstration from.",
+    )
 
 
 class ProjectsView(DomainView[Project]):
@@ -143,7 +157,7 @@ class ProjectsView(DomainView[Project]):
         """Create a project; the caller becomes its admin."""
         assert isinstance(request.user, User)  # by IsAuthenticated
         if not project_may_create(request.user):
-            raise PermissionDenied("Ask the site admin for a project of your own.")
+            raise PermissionDenied(gettext("Ask the site admin for a project of your own."))
         project = project_create(actor=request.user, **self.body(ProjectCreateSerializer))
         return Response(ProjectSerializer(project).data, status=status.HTTP_201_CREATED)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -57,6 +58,12 @@ class RevisionSerializer(serializers.Serializer[Any]):
 
 class DemonstrationRevisionSerializer(RevisionSerializer):
     text = serializers.CharField()
+    suggestion = serializers.IntegerField(
+        source="suggestion.number",
+        default=None,
+        allow_null=True,
+        help_text="The number of the one that it began from.",
+    )
 
 
 class RankingRevisionSerializer(RevisionSerializer):
@@ -87,11 +94,12 @@ class BaseSerializer(serializers.Serializer[Any]):
 
 
 class DemonstrationReviseSerializer(BaseSerializer, DemonstrationSubmitSerializer):
-    active_seconds = None  # type: ignore[assignment]  # the time of the first one stands
+    claim = None  # type: ignore[assignment]
+    suggestion = None  # type: ignore[assignment]  # what it began from stays
 
 
 class RankingReviseSerializer(BaseSerializer, RankingSubmitSerializer):
-    active_seconds = None  # type: ignore[assignment]
+    claim = None  # type: ignore[assignment]
 
 
 class SubmissionsView(LabelerAPI):
@@ -145,7 +153,7 @@ class RevisionsView(LabelerAPI):
         elif assignment.task.kind == Task.Kind.RANKING:
             ranking_revise(**whose, **ranking_said(self.body(RankingReviseSerializer)))
         else:
-            raise ValidationError("A dialogue stays as it was handed in.")
+            raise ValidationError(gettext("A dialogue stays as it was handed in."))
         return Response(revisions_said(assignment)[-1])
 
 
@@ -154,6 +162,7 @@ def revisions_said(assignment: Assignment) -> list[dict[str, Any]]:
         return []
     if assignment.task.kind == Task.Kind.DEMONSTRATION:
         texts = Demonstration.objects.filter(assignment=assignment).order_by("revision")
+        texts = texts.select_related("suggestion")
         return [dict(DemonstrationRevisionSerializer(row).data) for row in texts]
     rankings = Ranking.objects.filter(assignment=assignment).order_by("revision")
     rows = rankings.select_related("assignment").prefetch_related("judgments")

@@ -12,10 +12,12 @@ from rest_framework.response import Response
 
 from annotation.api.dialogues import TalkSerializer
 from annotation.api.work import LabelerAPI, SecondsSerializer
-from annotation.dialogue.answers import AnswersUnavailableError
 from annotation.dialogue.talks import ConversationMovedError, Talk, dialogue_expect, talk_of
 from annotation.dialogue.turns import answers_offer, turn_pick, turn_say, turn_undo, turn_write
 from annotation.feedback.models import Ranking
+from annotation.feedback.severity import LEAST, MOST
+from annotation.people.models import RankingAim
+from annotation.prompts.answers import AnswersUnavailableError
 from annotation.queue.models import Assignment
 
 MOVED = {200: TalkSerializer, 412: OpenApiTypes.OBJECT}
@@ -36,6 +38,18 @@ class TextSerializer(StepSerializer):
 class PickSerializer(StepSerializer):
     index = serializers.IntegerField(min_value=0, help_text="Of the answer, in the order shown.")
     strength = serializers.ChoiceField(choices=Ranking.Strength.choices)
+    aim = serializers.ChoiceField(
+        choices=RankingAim.choices,
+        default=RankingAim.BEST,
+        help_text="Worst: the answer is so much worse than the others, not better.",
+    )
+    severity = serializers.IntegerField(
+        min_value=LEAST,
+        max_value=MOST,
+        allow_null=True,
+        default=None,
+        help_text="How badly the worst answer breaks the rules, where the project asks.",
+    )
 
 
 class DialogueAPI(LabelerAPI):
@@ -84,7 +98,7 @@ class AnswersView(DialogueAPI):
 class PickView(DialogueAPI):
     @extend_schema(operation_id="dialogue_pick", request=PickSerializer, responses=MOVED)
     def post(self, _request: Request, **_: Any) -> Response:
-        """Go on with one of the answers, so much better than the others."""
+        """Go on with one of the answers: so much better than the others, or worse (`aim`)."""
         return self.told(turn_pick(assignment=self.dialogue(), **self.body(PickSerializer)))
 
 

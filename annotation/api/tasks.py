@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -117,14 +118,17 @@ class TasksView(ProjectAPI[Task]):
         prompts = Prompt.objects.filter(project=self.access.project).visible()
         prompt = prompts.filter(pk=prompt_id).first()
         if prompt is None:
-            raise serializers.ValidationError({"prompt": ["The project has no such prompt."]})
+            raise serializers.ValidationError(
+                {"prompt": [gettext("The project has no such prompt.")]}
+            )
         return prompt
 
     def completions_find(self, prompt: Prompt, ids: list[int]) -> list[Completion]:
         found = Completion.objects.filter(prompt=prompt).in_bulk(ids)
         if missing := [pk for pk in ids if pk not in found]:
+            words = gettext("The prompt has no completion %(number)s.")
             raise serializers.ValidationError(
-                {"completions": [f"The prompt has no completion {pk}." for pk in missing]}
+                {"completions": [words % {"number": pk} for pk in missing]}
             )
         return [found[pk] for pk in ids]
 

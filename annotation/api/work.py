@@ -4,7 +4,8 @@ Answers are named by their place in the order shown, tasks by the assignment's r
 a row and nothing about a completion's maker is in any response here.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,25 +20,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import ProjectAPI, Role, StrictSerializer
+from annotation.api.built import said
 from annotation.api.dialogues import TalkSerializer
 from annotation.api.prompts import AnswerSerializer, MessageSerializer
 from annotation.dialogue.finishing import conversation_finish
+from annotation.dialogue.models import Conversation
 from annotation.dialogue.talks import talk_of
 from annotation.feedback.aims import ranks_best_first
 from annotation.feedback.checks import MAX_RANK, JudgmentInput
-from annotation.feedback.demonstrations import demonstration_submit
-from annotation.feedback.models import Ranking
-from annotation.feedback.rankings import ranking_submit
+from annotation.feedback.demonstrations import demonstration_says, demonstration_submit
+from annotation.feedback.models import Demonstration, Ranking
+from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.feedback.severity import LEAST, MOST
+from annotation.feedback.suggestions import MOST_GIVEN, suggestions_offered
 from annotation.people.models import RankingAim, SeverityAsked
-from annotation.queue.claims import task_claim
+from annotation.queue.claims import task_claim, task_follow
 from annotation.queue.drafts import MAX_WRITER, DraftOvertakenError, draft_save
 from annotation.queue.leases import (
     assignment_get,
     assignment_heartbeat,
     assignment_release,
     assignment_skip,
-    shown_slots,
+    shown_texts,
 )
 from annotation.queue.models import Assignment, Task
 
@@ -64,6 +68,9 @@ class WorkSerializer(AssignmentSerializer):
         child=serializers.CharField(),
         help_text="What the content is marked as, in the project's words.",
     )
+    suggestions_offered = serializers.SerializerMethodField(
+        help_text="Whether a text to start from may be asked for."
+    )
     draft = serializers.DictField()
     instructions = serializers.CharField(source="task.project.instructions")
     instructions_version = serializers.IntegerField(source="task.project.instructions_version")
@@ -83,6 +90,7 @@ class WorkSerializer(AssignmentSerializer):
             "answers",
             "dialogue",
             "sensitive",
+            "suggestions_offered",
             "draft",
             "instructions",
             "instructions_version",
@@ -94,10 +102,11 @@ class WorkSerializer(AssignmentSerializer):
 
     @extend_schema_field(AnswerSerializer(many=True))
     def get_answers(self, assignment: Assignment) -> list[dict[str, Any]]:
-        return [
-            {"index": index, "text": slot.completion.text}
-            for index, slot in enumerate(shown_slots(assignment))
-        ]
+        texts = shown_texts(assignment)
+        return [{"index": index, "text": text} for index, text in enumerate(texts)]
+
+    def get_suggestions_offered(self, assignment: Assignment) -> bool:
+        return suggestions_offered(assignment)
 
     @extend_schema_field(TalkSerializer(allow_null=True))
     def get_dialogue(self, assignment: Assignment) -> dict[str, Any] | None:
@@ -140,13 +149,19 @@ class DraftSerializer(SecondsSerializer):
     )
 
 
-class SkipSerializer(StrictSerializer):
+class SkipSerializer(SecondsSerializer):
     reason = serializers.ChoiceField(choices=Assignment.SkipReason.choices)
     note = serializers.CharField(max_length=2_000, allow_blank=True, required=False)
 
 
 class JudgmentSerializer(StrictSerializer):
-    rank = serializers.IntegerField(min_value=1, max_value=MAX_RANK, allow_null=True, default=None)
+    rank = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_RANK,
+        allow_null=True,
+        default=None,
+        help_text="No more than there are answers.",
+    )
     likert = serializers.IntegerField(min_value=1, max_value=7, allow_null=True, default=None)
     flags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
     severity = serializers.IntegerField(
@@ -163,6 +178,9 @@ class SubmitSerializer(SecondsSerializer):
 
     instructions_version = serializers.IntegerField(
         allow_null=True, default=None, help_text="As the task came with: refused if it changed."
+    )
+    claim = serializers.BooleanField(
+        default=False, help_text="Claim the next task in the same call, to work on without a pause."
     )
 
 
@@ -181,6 +199,13 @@ class FeedbackSubmitSerializer(SubmitSerializer):
 
 class DemonstrationSubmitSerializer(FeedbackSubmitSerializer):
     text = serializers.CharField(trim_whitespace=False)
+    suggestion = serializers.IntegerField(
+        min_value=1,
+        max_value=MOST_GIVEN,
+        allow_null=True,
+        default=None,
+        help_text="The number of the suggestion that the text began from.",
+    )
 
 
 class RankingSubmitSerializer(FeedbackSubmitSerializer):
@@ -207,6 +232,19 @@ class DialogueSubmitSerializer(SubmitSerializer):
     """What was said is there already: this hands it in."""
 
 
+class SubmittedSerializer(AssignmentSerializer):
+    counts = serializers.BooleanField(
+        help_text="False where something else was handed in before: that stands, and what was sent "
+        "now was not taken. The same once more counts."
+    )
+    next = WorkSerializer(
+        allow_null=True, required=False, help_text="Null where there is none; with `claim` only."
+    )
+
+    class Meta(AssignmentSerializer.Meta):
+        fields = (*AssignmentSerializer.Meta.fields, "counts", "next")  # type: ignore[assignment]
+
+
 def ranking_said(body: dict[str, Any]) -> dict[str, Any]:
     """A ranking's body as ranking_submit takes it: the best first."""
     given = body["judgments"]
@@ -215,6 +253,39 @@ def ranking_said(body: dict[str, Any]) -> dict[str, Any]:
         JudgmentInput(**{**each, "rank": rank}) for each, rank in zip(given, ranks, strict=True)
     ]
     return {**body, "judgments": judgments}
+
+
+class Taken(NamedTuple):
+    """What stands handed in, and whether what was sent now `counts`."""
+
+    held: Demonstration | Ranking | Conversation
+    counts: bool
+
+
+def demonstration_take(assignment: Assignment, body: dict[str, Any]) -> Taken:
+    held = demonstration_submit(assignment=assignment, **body)
+    said = {name: body[name] for name in ("text", "annotations")}
+    return Taken(held, not held.came_before or demonstration_says(held, **said))
+
+
+def ranking_take(assignment: Assignment, body: dict[str, Any]) -> Taken:
+    body = ranking_said(body)
+    held = ranking_submit(assignment=assignment, **body)
+    names = ("judgments", "outcome", "strength", "note", "annotations")
+    said = {name: body[name] for name in names}
+    return Taken(held, not held.came_before or ranking_says(held, **said))
+
+
+def dialogue_take(assignment: Assignment, body: dict[str, Any]) -> Taken:
+    return Taken(conversation_finish(assignment=assignment, **body), True)
+
+
+Take = Callable[[Assignment, dict[str, Any]], Taken]
+SUBMISSIONS: dict[Task.Kind, tuple[type[SubmitSerializer], Take]] = {
+    Task.Kind.DEMONSTRATION: (DemonstrationSubmitSerializer, demonstration_take),
+    Task.Kind.RANKING: (RankingSubmitSerializer, ranking_take),
+    Task.Kind.DIALOGUE: (DialogueSubmitSerializer, dialogue_take),
+}
 
 
 class LabelerAPI(ProjectAPI[Assignment]):
@@ -248,7 +319,7 @@ class ClaimView(LabelerAPI):
             kind=wanted.get("kind"),
             besides=besides,
         )
-        return Response(WorkSerializer(assignment).data) if assignment else Response(status=204)
+        return Response(said(WorkSerializer, assignment)) if assignment else Response(status=204)
 
 
 class AssignmentsView(LabelerAPI):
@@ -270,7 +341,7 @@ class AssignmentsView(LabelerAPI):
 class AssignmentView(LabelerAPI):
     @extend_schema(operation_id="assignments_retrieve", responses=WorkSerializer)
     def get(self, _request: Request, **_: Any) -> Response:
-        return Response(WorkSerializer(self.mine()).data)
+        return Response(said(WorkSerializer, self.mine()))
 
 
 class HeartbeatView(LabelerAPI):
@@ -278,7 +349,7 @@ class HeartbeatView(LabelerAPI):
     def post(self, _request: Request, **_: Any) -> Response:
         """Renew the lease. The state says whether it is still held."""
         assignment = assignment_heartbeat(assignment=self.mine(), **self.body(SecondsSerializer))
-        return Response(AssignmentSerializer(assignment).data)
+        return Response(said(AssignmentSerializer, assignment))
 
 
 class DraftView(LabelerAPI):
@@ -291,7 +362,7 @@ class DraftView(LabelerAPI):
             assignment = draft_save(assignment=self.mine(), **self.body(DraftSerializer))
         except DraftOvertakenError as error:
             return Response({"non_field_errors": error.messages}, status=412)
-        return Response(AssignmentSerializer(assignment).data)
+        return Response(said(AssignmentSerializer, assignment))
 
 
 class SkipView(LabelerAPI):
@@ -299,7 +370,7 @@ class SkipView(LabelerAPI):
     def post(self, _request: Request, **_: Any) -> Response:
         """Pass the task on to others, for good, with the reason."""
         assignment = assignment_skip(assignment=self.mine(), **self.body(SkipSerializer))
-        return Response(AssignmentSerializer(assignment).data)
+        return Response(said(AssignmentSerializer, assignment))
 
 
 class ReleaseView(LabelerAPI):
@@ -307,7 +378,7 @@ class ReleaseView(LabelerAPI):
     def post(self, _request: Request, **_: Any) -> Response:
         """Give the lease back; the task may come again, with its draft."""
         assignment = assignment_release(assignment=self.mine())
-        return Response(AssignmentSerializer(assignment).data)
+        return Response(said(AssignmentSerializer, assignment))
 
 
 class SubmitView(LabelerAPI):
@@ -321,16 +392,18 @@ class SubmitView(LabelerAPI):
             ],
             resource_type_field_name=None,
         ),
-        responses=AssignmentSerializer,
+        responses=SubmittedSerializer,
     )
     def post(self, _request: Request, **_: Any) -> Response:
-        """Hand in a demonstration, a ranking or a dialogue. Twice is once; late is kept."""
+        """Hand in a demonstration, a ranking or a dialogue. Late is kept; of two, the first
+        `counts`."""
         assignment = self.mine()
-        if assignment.task.kind == Task.Kind.DEMONSTRATION:
-            demonstration_submit(assignment=assignment, **self.body(DemonstrationSubmitSerializer))
-        elif assignment.task.kind == Task.Kind.RANKING:
-            said = ranking_said(self.body(RankingSubmitSerializer))
-            ranking_submit(assignment=assignment, **said)
-        else:
-            conversation_finish(assignment=assignment, **self.body(DialogueSubmitSerializer))
-        return Response(AssignmentSerializer(self.mine()).data)
+        serializer, take = SUBMISSIONS[Task.Kind(assignment.task.kind)]
+        body = self.body(serializer)
+        claims = body.pop("claim")
+        taken = take(assignment, body)
+        answer = {**said(AssignmentSerializer, taken.held.assignment), "counts": taken.counts}
+        if claims:
+            following = task_follow(labeler=self.access.user, project=self.access.project)
+            answer["next"] = said(WorkSerializer, following) if following else None
+        return Response(answer)

@@ -75,7 +75,7 @@ class WrittenView(ProjectAPI[Writing]):
 
     @extend_schema(request=WritingCreateSerializer, responses={201: WritingSerializer})
     def post(self, _request: Request, **_: Any) -> Response:
-        """Write a prompt, or a few-shot group of them."""
+        """Write a prompt, or a few-shot group of them; the same sent twice is one."""
         fields = self.body(WritingCreateSerializer)
         pairs = tuple(Pair(**pair) for pair in fields.pop("pairs", ()))
         sensitive = tuple(fields.pop("sensitive", ()))

@@ -1,16 +1,18 @@
 """The page on which admins and researchers ask for dialogues."""
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 
-from annotation.dialogue.answers import provider_find
 from annotation.dialogue.forms import DialoguesForm
 from annotation.dialogue.tasks import dialogues_ask
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
 from annotation.people.project_views import form_errors_take
+from annotation.prompts.answers import provider_find
 
 Role = MembershipRole.Role
 
@@ -24,8 +26,12 @@ def dialogues_new(request: HttpRequest, access: Access) -> HttpResponse:
         except ValidationError as error:
             form_errors_take(form, error)
         else:
-            words = "1 dialogue" if len(tasks) == 1 else f"{len(tasks):,} dialogues"
-            messages.success(request, f"Labelers are asked for {words} now.")
+            told = ngettext(
+                "Labelers are asked for %(count)s dialogue now.",
+                "Labelers are asked for %(count)s dialogues now.",
+                len(tasks),
+            )
+            messages.success(request, told % {"count": intcomma(len(tasks))})
             return redirect("project", access.project.slug)
     context = {"form": form, "live": provider_find(access.project) is not None}
     return render(request, "annotation/dialogues_new.html", context)

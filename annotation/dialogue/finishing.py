@@ -1,8 +1,8 @@
 """The end of a conversation: what it teaches is written, all at once.
 
 Each answer's history becomes a prompt. A pick becomes a ranking: the picked answer first, the
-others tied behind it. What was written becomes a demonstration; where answers were shown that would
-not do, a ranking says so too.
+others tied behind it, or before it where the worst was looked for. What was written becomes a
+demonstration; where answers were shown that would not do, a ranking says so too.
 """
 
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from annotation.dialogue.models import Conversation, Turn, TurnAnswer
 from annotation.dialogue.talks import Talk, dialogue_expect, talk_of
+from annotation.feedback.aims import pick_ranks
 from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Demonstration, Ranking
@@ -70,8 +72,12 @@ def unfinished(talk: Talk) -> str:
         return ""
     missing = talk.dialogue.min_turns - talk.done
     if missing > 0:
-        return f"Go on for {missing} more turn{'s' if missing > 1 else ''} before you finish."
-    return "Answer the last message before you finish, or undo it."
+        return ngettext(
+            "Go on for %(count)s more turn before you finish.",
+            "Go on for %(count)s more turns before you finish.",
+            missing,
+        ) % {"count": missing}
+    return gettext("Answer the last message before you finish, or undo it.")
 
 
 def feedback_write(talk: Talk, standing: dict[str, Any]) -> None:
@@ -122,7 +128,18 @@ def ranking_write(turn: Turn, prompt: Prompt, said: dict[str, Any]) -> None:
         **said,
         outcome=Outcome.RANKED if picked else Outcome.NONE_ACCEPTABLE,
         strength=turn.strength,
+        aim=turn.aim,
     )
-    ranks = [(1 if slot == turn.picked else 2) if picked else None for slot in turn.order]
     completions = [stored[text_hash(answers[slot].text)].pk for slot in turn.order]
-    judgments_create(ranking, completions, [JudgmentInput(rank) for rank in ranks])
+    judgments_create(ranking, completions, judgments_of(turn))
+
+
+def judgments_of(turn: Turn) -> list[JudgmentInput]:
+    """What a turn says of the answers that were shown, in that order."""
+    if turn.picked is None:
+        return [JudgmentInput(None) for _ in turn.order]
+    ranks = pick_ranks(turn.order.index(turn.picked), len(turn.order), turn.aim)
+    return [
+        JudgmentInput(rank, severity=turn.severity if slot == turn.picked else None)
+        for slot, rank in zip(turn.order, ranks, strict=True)
+    ]

@@ -5,52 +5,61 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from annotation.dialogue.models import FEWEST_ANSWERS, MOST_ANSWERS, MOST_TURNS, Mode
 from annotation.dialogue.tasks import MOST_ASKED
 
 
 class DialoguesForm(forms.Form):
-    count = forms.IntegerField(label="Dialogues", min_value=1, max_value=MOST_ASKED, initial=10)
+    count = forms.IntegerField(label=_("Dialogues"), min_value=1, max_value=MOST_ASKED, initial=10)
     mode = forms.ChoiceField(
-        label="At each turn, labelers",
+        label=_("At each turn, labelers"),
         choices=[
-            (Mode.CHOOSE, "choose the better of several answers"),
-            (Mode.BOTH_SIDES, "write the answer themselves"),
+            (Mode.CHOOSE, _("choose the better of several answers")),
+            (Mode.BOTH_SIDES, _("write the answer themselves")),
         ],
         initial=Mode.CHOOSE,
         widget=forms.RadioSelect,
     )
     topics = forms.CharField(
+        label=_("Topics"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="What to talk about, one topic a line. They are dealt out in turn; with none, "
-        "labelers talk about what they like.",
+        help_text=_(
+            "What to talk about, one topic a line. They are dealt out in turn; with "
+            "none, labelers talk about what they like."
+        ),
     )
     system = forms.CharField(
-        label="System message",
+        label=_("System message"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Every dialogue begins with it. Empty: none.",
+        help_text=_("Every dialogue begins with it. Empty: none."),
     )
     min_turns = forms.IntegerField(
-        label="Fewest turns", min_value=1, max_value=MOST_TURNS, initial=2
+        label=_("Fewest turns"), min_value=1, max_value=MOST_TURNS, initial=2
     )
-    max_turns = forms.IntegerField(label="Most turns", min_value=1, max_value=MOST_TURNS, initial=6)
+    max_turns = forms.IntegerField(
+        label=_("Most turns"), min_value=1, max_value=MOST_TURNS, initial=6
+    )
     answers = forms.IntegerField(
-        label="Answers at each turn",
+        label=_("Answers at each turn"),
         min_value=FEWEST_ANSWERS,
         max_value=MOST_ANSWERS,
         initial=FEWEST_ANSWERS,
-        help_text="To choose among.",
+        help_text=_("To choose among."),
     )
     script = forms.CharField(
-        label="Scripted answers",
+        label=_("Scripted answers"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text='A JSON list with a list of answers for each turn: [["Yes.", "No."], ["Why?", '
-        '"How so?"]].',
+        help_text=_(
+            'A JSON list with a list of answers for each turn: [["Yes.", "No."], '
+            '["Why?", "How so?"]].'
+        ),
     )
 
     def clean_topics(self) -> list[str]:
@@ -62,4 +71,4 @@ class DialoguesForm(forms.Form):
         try:
             return json.loads(self.cleaned_data["script"] or "[]")
         except (ValueError, RecursionError) as error:
-            raise ValidationError("This is not JSON.") from error
+            raise ValidationError(gettext("This is not JSON.")) from error

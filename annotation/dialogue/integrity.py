@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from django.db.models import F, Q
 
+from annotation.dialogue.finishing import judgments_of
 from annotation.dialogue.models import Conversation, Dialogue, Turn
 from annotation.feedback.models import Demonstration, Ranking
 from annotation.queue.models import Assignment, Task
@@ -80,17 +81,15 @@ def finished_turns_have_feedback() -> Iterator[str]:
 
 
 def ranking_fits(turn: Turn, ranking: Ranking | None) -> bool:
-    """Whether the ranking is of the answers shown, with the picked one first."""
-    answers = {answer.completion_id: answer.slot for answer in turn.answers.all()}
+    """Whether the ranking is of the answers shown, with the picked one where it belongs."""
+    answers = {answer.slot: answer.completion_id for answer in turn.answers.all()}
     if ranking is None or not answers:
         return ranking is None and not answers
-    picked = turn.provenance == Provenance.PICKED
-    expected = {
-        completion: (1 if slot == turn.picked else 2) if picked else None
-        for completion, slot in answers.items()
-    }
-    held = dict(ranking.judgments.values_list("completion_id", "rank"))
-    return held == expected and ranking.strength == turn.strength
+    said = zip(turn.order, judgments_of(turn), strict=True)
+    expected = {(answers[slot], each.rank, each.severity) for slot, each in said}
+    held = set(ranking.judgments.values_list("completion_id", "rank", "severity"))
+    whole = (ranking.strength, ranking.aim) == (turn.strength, turn.aim)
+    return held == expected and whole
 
 
 CHECKS = (

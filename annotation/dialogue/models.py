@@ -9,9 +9,10 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from annotation.feedback.models import Ranking
-from annotation.people.models import Project
+from annotation.people.models import Project, RankingAim
 from annotation.prompts.models import Completion, Prompt
 from annotation.queue.models import Assignment, Task
 
@@ -20,8 +21,8 @@ MOST_TURNS = 50
 
 
 class Mode(models.TextChoices):
-    CHOOSE = "choose", "Choose among answers"  # each turn, one of several answers is picked
-    BOTH_SIDES = "both_sides", "Write both sides"  # the labeler writes user and assistant alike
+    CHOOSE = "choose", _("Choose among answers")  # each turn, one of several answers is picked
+    BOTH_SIDES = "both_sides", _("Write both sides")  # the labeler writes user and assistant alike
 
 
 def mode_known(table: str) -> models.CheckConstraint:
@@ -72,9 +73,9 @@ class Conversation(models.Model):
     """One person's talk. `opening` is what stood there before they said anything."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"  # goes on; its lease may have run out, and be taken again
-        FINISHED = "finished", "Finished"  # handed in: its prompts and feedback are written
-        ABANDONED = "abandoned", "Abandoned"  # its task was skipped; nothing of it trains
+        OPEN = "open", _("Open")  # goes on; its lease may have run out, and be taken again
+        FINISHED = "finished", _("Finished")  # handed in: its prompts and feedback are written
+        ABANDONED = "abandoned", _("Abandoned")  # its task was skipped; nothing of it trains
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="conversations")
@@ -118,14 +119,14 @@ class Turn(models.Model):
     """
 
     class Role(models.TextChoices):
-        USER = "user", "User"
-        ASSISTANT = "assistant", "Assistant"
+        USER = "user", _("User")
+        ASSISTANT = "assistant", _("Assistant")
 
     class Provenance(models.TextChoices):
-        OFFERED = "offered", "Offered"  # answers are shown, none is taken yet
-        WRITTEN = "written", "Written"  # by the labeler, who was to write it
-        PICKED = "picked", "Picked"  # one of the answers shown
-        WRITTEN_INSTEAD = "written_instead", "Written instead"  # of picking: none would do
+        OFFERED = "offered", _("Offered")  # answers are shown, none is taken yet
+        WRITTEN = "written", _("Written")  # by the labeler, who was to write it
+        PICKED = "picked", _("Picked")  # one of the answers shown
+        WRITTEN_INSTEAD = "written_instead", _("Written instead")  # of picking: none would do
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
     position = models.PositiveSmallIntegerField()
@@ -134,6 +135,15 @@ class Turn(models.Model):
     provenance = models.CharField(max_length=16, choices=Provenance)
     picked = models.PositiveSmallIntegerField(null=True, help_text="Slot of the answer picked.")
     strength = models.PositiveSmallIntegerField(choices=Ranking.Strength, null=True)
+    aim = models.CharField(
+        max_length=8,
+        choices=RankingAim,
+        default=RankingAim.BEST,
+        help_text="Whether the best or the worst answer was to be picked.",
+    )
+    severity = models.PositiveSmallIntegerField(
+        null=True, help_text="How badly the picked answer breaks the rules, where that is asked."
+    )
     order = models.JSONField(default=list, help_text="Slots in the order shown.")
     order_seed = models.BigIntegerField(default=0)
     prompt = models.ForeignKey(
@@ -176,6 +186,14 @@ class Turn(models.Model):
             models.CheckConstraint(
                 name="turn_strength_known",
                 condition=models.Q(strength=None) | models.Q(strength__lte=3),
+            ),
+            models.CheckConstraint(
+                name="turn_aim_known", condition=models.Q(aim__in=["best", "worst"])
+            ),
+            models.CheckConstraint(
+                name="turn_severity_of_the_worst",
+                condition=models.Q(severity=None)
+                | models.Q(provenance="picked", aim="worst", severity__gte=0, severity__lte=4),
             ),
         ]
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.dialogue.models import Conversation, Dialogue, Mode, Turn, TurnAnswer
 from annotation.prompts.prompts import Messages
@@ -17,9 +19,9 @@ from annotation.queue.models import Assignment, Task
 
 Role = Turn.Role
 OFFERED = Turn.Provenance.OFFERED
-MOVED = (
-    "The conversation has gone on since this page was opened, in another tab or by a request that "
-    "was sent again. This is how it stands now."
+MOVED = gettext_lazy(
+    "The conversation has gone on since this page was opened, in another tab or "
+    "by a request that was sent again. This is how it stands now."
 )
 
 
@@ -30,12 +32,12 @@ class ConversationMovedError(ValidationError):
 class Stage(models.TextChoices):
     """What the conversation waits for."""
 
-    USER = "user", "The user's message"
-    ANSWERS = "answers", "Answers to choose among"  # asked for, and not there yet
-    CHOICE = "choice", "A choice among the answers"
-    ASSISTANT = "assistant", "The assistant's answer"  # to be written
-    FULL = "full", "Its end"  # it has all the turns that its task allows
-    ENDED = "ended", "Nothing"
+    USER = "user", gettext_lazy("The user's message")
+    ANSWERS = "answers", gettext_lazy("Answers to choose among")  # asked for, and not there yet
+    CHOICE = "choice", gettext_lazy("A choice among the answers")
+    ASSISTANT = "assistant", gettext_lazy("The assistant's answer")  # to be written
+    FULL = "full", gettext_lazy("Its end")  # it has all the turns that its task allows
+    ENDED = "ended", gettext_lazy("Nothing")
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,9 @@ def talk_lock(assignment: Assignment, *, active_seconds: int = 0) -> Talk:
     fresh = assignment_lock(assignment)
     dialogue_expect(fresh.task)
     if fresh.state in (Assignment.State.SUBMITTED, Assignment.State.SKIPPED):
-        raise ValidationError(f"This task is {fresh.get_state_display().lower()} already.")
+        raise ValidationError(
+            _("This task is %(state)s already.") % {"state": fresh.get_state_display().lower()}
+        )
     lease_keep(fresh, active_seconds=active_seconds)
     if not Conversation.objects.filter(assignment=fresh).exists():
         conversation_new(fresh).save()
@@ -145,7 +149,7 @@ def talk_lock(assignment: Assignment, *, active_seconds: int = 0) -> Talk:
 
 def dialogue_expect(task: Task) -> None:
     if task.kind != Task.Kind.DIALOGUE:
-        raise ValidationError("This task does not ask for a dialogue.")
+        raise ValidationError(_("This task does not ask for a dialogue."))
 
 
 def conversation_abandon(*, assignment: Assignment) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotation.dialogue.models import (
     FEWEST_ANSWERS,
@@ -51,7 +53,12 @@ def dialogues_ask(
     to it, one without with what its labeler says. Raises ValidationError by field.
     """
     if not 1 <= count <= MOST_ASKED:
-        raise ValidationError({"count": f"Ask for 1 to {MOST_ASKED:,} dialogues at a time."})
+        raise ValidationError(
+            {
+                "count": _("Ask for 1 to %(most)s dialogues at a time.")
+                % {"most": intcomma(MOST_ASKED)}
+            }
+        )
     fields: dict[str, Any] = {
         "mode": mode,
         "system": newlines_plain(system),
@@ -63,11 +70,11 @@ def dialogues_ask(
     dialogue_validate(**fields)
     topics = topics_validate(topics)
     if purpose not in FOLLOWS_PROJECT:
-        raise ValidationError({"purpose": "A dialogue is for training or for evaluation."})
+        raise ValidationError({"purpose": _("A dialogue is for training or for evaluation.")})
     if any(prompt.project_id != project.pk for prompt in prompts):
-        raise ValidationError({"prompts": "A prompt belongs to another project."})
+        raise ValidationError({"prompts": _("A prompt belongs to another project.")})
     if system and any(prompt.messages[0]["role"] == "system" for prompt in prompts):
-        raise ValidationError({"system": "A prompt has a system message of its own."})
+        raise ValidationError({"system": _("A prompt has a system message of its own.")})
     with transaction.atomic():
         routes = Routes(project)
         asked = [prompts[number % len(prompts)] if prompts else None for number in range(count)]
@@ -102,18 +109,25 @@ def dialogue_validate(
     *, mode: str, system: str, answers: int, min_turns: int, max_turns: int, script: Script
 ) -> None:
     if mode not in Mode.values:
-        raise ValidationError({"mode": f"Unknown mode: {mode}."})
+        raise ValidationError({"mode": _("Unknown mode: %(mode)s.") % {"mode": mode}})
     if not FEWEST_ANSWERS <= answers <= MOST_ANSWERS:
         raise ValidationError(
-            {"answers": f"Show {FEWEST_ANSWERS} to {MOST_ANSWERS} answers at each turn."}
+            {
+                "answers": _("Show %(fewest)s to %(most)s answers at each turn.")
+                % {"fewest": FEWEST_ANSWERS, "most": MOST_ANSWERS}
+            }
         )
     if not 1 <= max_turns <= MOST_TURNS:
-        raise ValidationError({"max_turns": f"A dialogue has 1 to {MOST_TURNS} turns."})
+        raise ValidationError(
+            {"max_turns": _("A dialogue has 1 to %(most)s turns.") % {"most": MOST_TURNS}}
+        )
     if not 1 <= min_turns <= max_turns:
-        raise ValidationError({"min_turns": "The fewest turns lie between 1 and the most."})
+        raise ValidationError({"min_turns": _("The fewest turns lie between 1 and the most.")})
     if script and mode != Mode.CHOOSE:
-        raise ValidationError({"script": "Nothing is chosen among where both sides are written."})
-    field_text(system, field="system", what="The system message", limit=MAX_SYSTEM)
+        raise ValidationError(
+            {"script": _("Nothing is chosen among where both sides are written.")}
+        )
+    field_text(system, field="system", what=_("The system message"), limit=MAX_SYSTEM)
 
 
 def field_text(text: str, *, field: str, what: str, limit: int) -> None:
@@ -126,7 +140,7 @@ def field_text(text: str, *, field: str, what: str, limit: int) -> None:
 def topics_validate(topics: Sequence[str]) -> list[str]:
     kept = [newlines_plain(topic).strip() for topic in topics]
     for topic in kept:
-        field_text(topic, field="topics", what="A topic", limit=MAX_TOPIC)
+        field_text(topic, field="topics", what=_("A topic"), limit=MAX_TOPIC)
     return [topic for topic in kept if topic]
 
 
@@ -136,18 +150,21 @@ def script_validate(script: Any, *, answers: int) -> Script:
     if not isinstance(script, list) or not all(isinstance(turn, list) for turn in script):
         raise ValidationError(wrong)
     try:
-        json_validate(script, what="The script")
+        json_validate(script, what=_("The script"))
         for turn in script:
             for text in turn:
-                text_validate(text, what="A scripted answer")
+                text_validate(text, what=_("A scripted answer"))
     except ValidationError as error:
         raise ValidationError({"script": error.messages}) from error
     for number, turn in enumerate(script, start=1):
         if not FEWEST_ANSWERS <= len({text_hash(text) for text in turn}) == len(turn) <= answers:
             raise ValidationError(
                 {
-                    "script": f"Turn {number} of the script needs {FEWEST_ANSWERS} to {answers} "
-                    f"different answers."
+                    "script": _(
+                        "Turn %(number)s of the script needs %(fewest)s to %(answers)s "
+                        "different answers."
+                    )
+                    % {"number": number, "fewest": FEWEST_ANSWERS, "answers": answers}
                 }
             )
     return [[newlines_plain(text) for text in turn] for turn in script]

@@ -9,8 +9,10 @@ import secrets
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
-from annotation.dialogue.answers import Answer, answers_get
+from annotation.dialogue.answers import answers_get
+from annotation.dialogue.drafts import draft_standing, texts_waiting
 from annotation.dialogue.models import Conversation, Turn, TurnAnswer
 from annotation.dialogue.talks import (
     MOVED,
@@ -21,7 +23,12 @@ from annotation.dialogue.talks import (
     talk_lock,
     talk_of,
 )
+from annotation.feedback.aims import pick_ranks
+from annotation.feedback.checks import aim_validate
 from annotation.feedback.models import Ranking
+from annotation.feedback.severity import pick_severity_asked, severities_validate
+from annotation.people.models import RankingAim
+from annotation.prompts.answers import Answer
 from annotation.prompts.prompts import messages_validate, text_hash
 from annotation.queue.claims import order_draw
 from annotation.queue.models import Assignment
@@ -34,7 +41,7 @@ LETTERS = "ABCD"
 
 def turn_say(*, assignment: Assignment, step: int, text: str, active_seconds: int = 0) -> Talk:
     """Store the user's next message. Raises ValidationError."""
-    text = newlines_plain(text_validate(text, what="The message"))
+    text = newlines_plain(text_validate(text, what=_("The message")))
     with transaction.atomic():
         talk = talk_lock(assignment, active_seconds=active_seconds)
         if talk.moved(step):
@@ -43,7 +50,7 @@ def turn_say(*, assignment: Assignment, step: int, text: str, active_seconds: in
                 return talk
             raise ConversationMovedError(MOVED)
         if talk.stage == Stage.FULL:
-            raise ValidationError("That was the last turn: finish, or undo.")
+            raise ValidationError(_("That was the last turn: finish, or undo."))
         talk.expect(Stage.USER)
         messages_validate([*talk.messages, {"role": Role.USER, "content": text}])
         turn_add(talk, role=Role.USER, text=text, provenance=Provenance.WRITTEN)
@@ -90,23 +97,31 @@ def answers_show(talk: Talk, answers: list[Answer]) -> Talk:
 
 
 def turn_pick(
-    *, assignment: Assignment, step: int, index: int, strength: int, active_seconds: int = 0
+    *,
+    assignment: Assignment,
+    step: int,
+    index: int,
+    strength: int,
+    severity: int | None = None,
+    aim: str = RankingAim.BEST,
+    active_seconds: int = 0,
 ) -> Talk:
-    """Go on with the `index`-th answer, in the order shown: so much better than the others.
-
-    Raises ValidationError.
+    """Go on with the `index`-th answer, in the order shown: so much better than the others, or
+    worse where `aim` says that the page asked for the worst. Raises ValidationError.
     """
     if strength not in Ranking.Strength.values:
-        raise ValidationError({"strength": "Say how much better it is, from 0 to 3."})
+        raise ValidationError({"strength": how_much(aim)})
+    aim_validate(aim)
     with transaction.atomic():
         talk = talk_lock(assignment, active_seconds=active_seconds)
         if talk.moved(step):
-            if talk.step == step + 1 and last_picked(talk) == (index, strength):
+            if talk.step == step + 1 and last_picked(talk) == (index, strength, aim, severity):
                 return talk
             raise ConversationMovedError(MOVED)
         talk.expect(Stage.CHOICE)
         if not 0 <= index < len(talk.offered):
-            raise ValidationError({"index": "There is no such answer."})
+            raise ValidationError({"index": _("There is no such answer.")})
+        severity_validate(talk, index, severity, aim)
         answer = talk.offered[index]
         pending_take(
             talk,
@@ -114,8 +129,26 @@ def turn_pick(
             provenance=Provenance.PICKED,
             picked=answer.slot,
             strength=strength,
+            aim=aim,
+            severity=severity,
         )
         return advance(talk)
+
+
+def how_much(aim: str) -> str:
+    if aim == RankingAim.WORST:
+        return _("Say how much worse it is, from 0 to 3.")
+    return _("Say how much better it is, from 0 to 3.")
+
+
+def severity_validate(talk: Talk, index: int, severity: int | None, aim: str) -> None:
+    """Raise ValidationError unless the picked answer's severity is said where it is asked."""
+    count = len(talk.offered)
+    severities_validate(
+        [severity if place == index else None for place in range(count)],
+        ranks=pick_ranks(index, count, aim),
+        asked=pick_severity_asked(talk.assignment.task.project.severity_asked, aim),
+    )
 
 
 def turn_write(*, assignment: Assignment, step: int, text: str, active_seconds: int = 0) -> Talk:
@@ -123,7 +156,7 @@ def turn_write(*, assignment: Assignment, step: int, text: str, active_seconds: 
 
     Raises ValidationError.
     """
-    text = newlines_plain(text_validate(text, what="The answer"))
+    text = newlines_plain(text_validate(text, what=_("The answer")))
     with transaction.atomic():
         talk = talk_lock(assignment, active_seconds=active_seconds)
         if talk.moved(step):
@@ -133,7 +166,9 @@ def turn_write(*, assignment: Assignment, step: int, text: str, active_seconds: 
         talk.expect(Stage.CHOICE, Stage.ANSWERS, Stage.ASSISTANT)
         for letter, answer in zip(LETTERS, talk.offered, strict=False):
             if text_hash(answer.text) == text_hash(text):
-                raise ValidationError(f"That is answer {letter}, word for word: pick it.")
+                raise ValidationError(
+                    _("That is answer %(letter)s, word for word: pick it.") % {"letter": letter}
+                )
         provenance = (
             Provenance.WRITTEN if talk.stage == Stage.ASSISTANT else Provenance.WRITTEN_INSTEAD
         )
@@ -145,29 +180,34 @@ def turn_write(*, assignment: Assignment, step: int, text: str, active_seconds: 
 
 
 def turn_undo(
-    *, assignment: Assignment, step: int, typed: str = "", active_seconds: int = 0
+    *, assignment: Assignment, step: int, typed: str | None = None, active_seconds: int = 0
 ) -> Talk:
     """Take back the last thing done: a pick, so that the same answers are shown again, or a text.
 
-    A text taken back is in the draft again, before what had been typed since. Raises
-    ValidationError.
+    A text taken back is in the draft again. What was `typed` after it (by default what the draft
+    holds) belongs to what came next, and waits for that. Raises ValidationError.
     """
     with transaction.atomic():
         talk = talk_lock(assignment, active_seconds=active_seconds)
         if talk.moved(step):
             raise ConversationMovedError(MOVED)
         if not talk.undoable:
-            raise ValidationError("There is nothing to undo.")
+            raise ValidationError(_("There is nothing to undo."))
         last = talk.turns[-1]
-        text = "" if last.provenance == Provenance.PICKED else last.text
+        texts = texts_waiting(talk)
+        if typed is not None:
+            typed = text_validate(typed, what=_("What was typed"), blank=True)
+            texts[len(talk.turns)] = newlines_plain(typed)
+        if last.provenance != Provenance.PICKED:
+            texts[len(talk.turns) - 1] = last.text
         if last.role == Role.ASSISTANT and last.order:
             last.text, last.provenance = "", OFFERED
-            last.picked = last.strength = None
+            last.picked = last.strength = last.severity = None
+            last.aim = RankingAim.BEST
             last.save()
         else:
             talk.conversation.turns.filter(position__gte=last.position).delete()
-        typed = newlines_plain(text_validate(typed, what="What was typed", blank=True))
-        return advance(talk, typed="\n\n".join(filter(None, (text, typed))))
+        return advance(talk, texts)
 
 
 def turn_add(talk: Talk, **fields: object) -> Turn:
@@ -183,27 +223,16 @@ def pending_take(talk: Talk, **fields: object) -> None:
     Turn.objects.filter(pk=talk.pending.pk).update(**fields)
 
 
-def advance(talk: Talk, *, typed: str | None = None) -> Talk:
-    """Count the change, and keep as the draft what is `typed`. Returns the talk as it now stands.
-
-    A draft says to how many turns it belongs: one that a page saved before the change, and that
-    came after it, is none of the next turn's.
+def advance(talk: Talk, texts: dict[int, str] | None = None) -> Talk:
+    """Count the change, and keep as the draft those of `texts` (by default what the draft holds)
+    that still have their turn before them. Returns the talk as it now stands.
     """
     Conversation.objects.filter(pk=talk.conversation.pk).update(step=F("step") + 1)
     now = talk_of(talk.assignment)
-    if typed is not None or len(now.turns) != len(talk.turns):
-        draft = {**now.assignment.draft, "text": typed or "", "place": len(now.turns)}
-        now.assignment.draft = draft
+    if len(now.turns) != len(talk.turns):
+        now.assignment.draft = draft_standing(now, texts_waiting(now) if texts is None else texts)
         now.assignment.save(update_fields=["draft"])
     return now
-
-
-def typed_text(talk: Talk) -> str:
-    """What was being typed where the conversation stands."""
-    draft = talk.assignment.draft
-    text = draft.get("text")
-    here = draft.get("place", len(talk.turns)) == len(talk.turns)
-    return text if isinstance(text, str) and here else ""
 
 
 def last_is(talk: Talk, role: str, text: str) -> bool:
@@ -211,9 +240,9 @@ def last_is(talk: Talk, role: str, text: str) -> bool:
     return last is not None and (last.role, last.text) == (role, text)
 
 
-def last_picked(talk: Talk) -> tuple[int, int | None] | None:
-    """Place in the order shown and strength of the last pick."""
+def last_picked(talk: Talk) -> tuple[int, int | None, str, int | None] | None:
+    """The last pick: place in the order shown, strength, aim and severity."""
     last = talk.turns[-1] if talk.turns else None
     if last is None or last.picked is None:
         return None
-    return last.order.index(last.picked), last.strength
+    return last.order.index(last.picked), last.strength, last.aim, last.severity

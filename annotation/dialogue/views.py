@@ -3,6 +3,7 @@
 Answers are named by their place in the order shown: what wrote them never reaches a labeler.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,11 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django_htmx.http import HttpResponseClientRedirect
+from django.views.decorators.gzip import gzip_page
 
-from annotation.dialogue.answers import AnswersUnavailableError
+from annotation.dialogue.drafts import TalkDraft, talk_draft_posted, talk_draft_saved
 from annotation.dialogue.finishing import conversation_finish, unfinished
 from annotation.dialogue.models import Turn
 from annotation.dialogue.talks import Talk, talk_of
@@ -25,18 +27,20 @@ from annotation.dialogue.turns import (
     turn_say,
     turn_undo,
     turn_write,
-    typed_text,
 )
+from annotation.feedback.aims import pick_strengths
 from annotation.feedback.drafts import number
-from annotation.feedback.models import Ranking
+from annotation.feedback.severity import SEVERITIES, pick_severity_asked
+from annotation.feedback.veil import veiled
 from annotation.feedback.views import desk_context
+from annotation.htmx import by_htmx, go_to
 from annotation.people.access import Access, action_view, project_view
-from annotation.people.models import MembershipRole
+from annotation.people.models import MembershipRole, RankingAim, SeverityAsked
+from annotation.prompts.answers import AnswersUnavailableError
 from annotation.queue.dismissal import dismissal_told
 from annotation.queue.leases import assignment_get
 from annotation.queue.models import Assignment, Task
 from annotation.queue.views import next_task_url, seconds_read
-from annotation.texts import newlines_plain
 
 LABELER = MembershipRole.Role.LABELER
 PAGE = "work-dialogue"
@@ -50,38 +54,69 @@ def dialogue_get(access: Access, public_id: UUID) -> Assignment:
     """
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
     if assignment.task.kind != Task.Kind.DIALOGUE:
-        raise BadRequest("This task is no dialogue.")
+        raise BadRequest(_("This task is no dialogue."))
     return assignment
 
 
-def talk_context(talk: Talk, *, typed: str | None = None, failed: str = "") -> dict[str, Any]:
+def talk_context(
+    access: Access, talk: Talk, *, draft: TalkDraft | None = None, failed: str = ""
+) -> dict[str, Any]:
     """What the conversation's part of the page shows; `failed` says why no answers came."""
+    project = talk.assignment.task.project
+    draft = draft or talk_draft_saved(talk)
+    asked = pick_severity_asked(project.severity_asked, project.ranking_aim)
     return {
+        "aim": project.ranking_aim,
+        "severities": SEVERITIES if asked != SeverityAsked.NEVER else (),
         "talk": talk,
         "stage": talk.stage,
         "turns": [turn_shown(turn) for turn in talk.turns],
         "answers": [
-            {"letter": letter, "text": answer.text}
+            {
+                "letter": letter,
+                "text": answer.text,
+                "id": f"answer-{letter}",
+                "key": f"{len(talk.turns)}-{letter}",
+            }
             for letter, answer in zip(LETTERS, talk.offered, strict=False)
         ],
+        "text_language": talk.assignment.task.language,
+        "veiled": veiled(talk.assignment.task, access.membership),
         "strengths": [
             {"value": value, "label": label, "key": value + 1}
-            for value, label in Ranking.Strength.choices
+            for value, label in pick_strengths(project.ranking_aim)
         ],
-        "typed": typed_text(talk) if typed is None else typed,
+        "typed": draft.text,
+        "later": json.dumps(draft.later) if draft.later else "",
+        "answer_picked": draft.answer,
+        "severity_said": draft.severity,
         "failed": failed,
         "unfinished": unfinished(talk),
     }
 
 
 def turn_shown(turn: Turn) -> dict[str, Any]:
-    told = ""
+    """A turn; with a `key` where somebody else wrote its text: the one it had when it was shown."""
+    told = letter = ""
     if turn.picked is not None:
         letter = LETTERS[turn.order.index(turn.picked)]
-        told = f"{letter} · {turn.get_strength_display().lower()}"
+        labels: dict[int | None, Any] = dict(pick_strengths(turn.aim))
+        told = " · ".join([letter, str(labels[turn.strength]).lower(), *severity_told(turn)])
     elif turn.provenance == Turn.Provenance.WRITTEN_INSTEAD:
         told = turn.get_provenance_display().lower()
-    return {"role": turn.role, "text": turn.text, "told": told}
+    return {
+        "role": turn.role,
+        "text": turn.text,
+        "told": told,
+        "letter": letter,
+        "key": letter and f"{turn.position}-{letter}",
+    }
+
+
+def severity_told(turn: Turn) -> list[str]:
+    if turn.severity is None:
+        return []
+    return [_("severity %(severity)s") % {"severity": turn.severity}]
 
 
 def dialogue_page(
@@ -89,15 +124,15 @@ def dialogue_page(
     access: Access,
     talk: Talk,
     *,
-    typed: str | None = None,
+    draft: TalkDraft | None = None,
     failed: str = "",
     error: str = "",
 ) -> HttpResponse:
     """The whole page, or to htmx the conversation alone."""
     status = 422 if error else 200
-    context = {**talk_context(talk, typed=typed, failed=failed), "error": error}
+    context = {**talk_context(access, talk, draft=draft, failed=failed), "error": error}
     context["assignment"] = talk.assignment
-    if request.htmx:  # type: ignore[attr-defined]
+    if by_htmx(request):
         return render(request, "annotation/dialogue_talk.html", context, status=status)
     context |= desk_context(access, talk.assignment)
     context |= {"submit_name": "dialogue-finish"}
@@ -106,15 +141,16 @@ def dialogue_page(
 
 @dismissal_told
 @never_cache  # Back after a submission has to say that the task is submitted
+@gzip_page
 @project_view(LABELER)
 def work_dialogue(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     """The conversation, to go on with or as it was handed in."""
     assignment = dialogue_get(access, public_id)
     if assignment.state == Assignment.State.SUBMITTED:
-        context = {**talk_context(talk_of(assignment)), "assignment": assignment}
+        context = {**talk_context(access, talk_of(assignment)), "assignment": assignment}
         return render(request, "annotation/dialogue_done.html", context)
     if assignment.state == Assignment.State.SKIPPED:
-        messages.info(request, "This task is skipped already.")
+        messages.info(request, _("This task is skipped already."))
         return redirect("work", access.project.slug)
     return dialogue_page(request, access, talk_of(assignment))
 
@@ -123,19 +159,19 @@ def act_view(act: Act) -> Callable[..., HttpResponseBase]:
     """The view of one of the page's buttons. What is refused is told, and nothing typed is lost."""
 
     @dismissal_told
+    @gzip_page
     @action_view(LABELER, page=PAGE)
     def view(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
         assignment = dialogue_get(access, public_id)
-        typed = newlines_plain(request.POST.get("text", ""))
         try:
             talk = act(assignment, request.POST)
-        except AnswersUnavailableError as error:
-            talk = talk_of(assignment)
-            return dialogue_page(request, access, talk, typed=typed, failed=error.messages[0])
-        except ValidationError as error:
-            talk, text = talk_of(assignment), " ".join(error.messages)
-            return dialogue_page(request, access, talk, typed=typed, error=text)
-        if request.htmx:  # type: ignore[attr-defined]
+        except ValidationError as refusal:
+            talk, told = talk_of(assignment), " ".join(refusal.messages)
+            draft = talk_draft_posted(talk, request.POST)
+            if isinstance(refusal, AnswersUnavailableError):
+                return dialogue_page(request, access, talk, draft=draft, failed=told)
+            return dialogue_page(request, access, talk, draft=draft, error=told)
+        if by_htmx(request):
             return dialogue_page(request, access, talk)
         return redirect(PAGE, access.project.slug, public_id)
 
@@ -162,9 +198,19 @@ def ask(assignment: Assignment, form: QueryDict) -> Talk:
 
 def pick(assignment: Assignment, form: QueryDict) -> Talk:
     index, strength = number(form.get("answer")), number(form.get("strength"))
+    aim = form.get("aim") or RankingAim.BEST
     if index is None or strength is None:
-        raise ValidationError("Choose the better answer, and say how much better it is.")
-    return turn_pick(assignment=assignment, index=index, strength=strength, **seen(form))
+        if aim == RankingAim.WORST:
+            raise ValidationError(_("Choose the worse answer, and say how much worse it is."))
+        raise ValidationError(_("Choose the better answer, and say how much better it is."))
+    return turn_pick(
+        assignment=assignment,
+        index=index,
+        strength=strength,
+        severity=number(form.get("severity")),
+        aim=aim,
+        **seen(form),
+    )
 
 
 def write(assignment: Assignment, form: QueryDict) -> Talk:
@@ -172,7 +218,7 @@ def write(assignment: Assignment, form: QueryDict) -> Talk:
 
 
 def undo(assignment: Assignment, form: QueryDict) -> Talk:
-    return turn_undo(assignment=assignment, typed=form.get("text", ""), **seen(form))
+    return turn_undo(assignment=assignment, typed=form.get("text"), **seen(form))
 
 
 @dismissal_told
@@ -188,13 +234,14 @@ def dialogue_finish(request: HttpRequest, access: Access, public_id: UUID) -> Ht
         )
     except ValidationError as error:
         text = " ".join(error.messages)
-        if request.htmx:  # type: ignore[attr-defined]  # the page keeps what it holds
+        if by_htmx(request):  # the page keeps what it holds
             context = {"error": text}
             return render(request, "annotation/desk_error.html", context, status=422)
-        typed = request.POST.get("text", "")
-        return dialogue_page(request, access, talk_of(assignment), typed=typed, error=text)
-    url = next_task_url(access)
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+        talk = talk_of(assignment)
+        draft = talk_draft_posted(talk, request.POST)
+        return dialogue_page(request, access, talk, draft=draft, error=text)
+    url = next_task_url(access, request.POST.get("ahead", ""))
+    return go_to(request, url)
 
 
 ACTS = {"say": say, "answers": ask, "pick": pick, "write": write, "undo": undo}

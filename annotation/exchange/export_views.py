@@ -5,6 +5,8 @@ import json
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.exchange.exports import export_lines
 from annotation.models import MembershipRole
@@ -14,20 +16,34 @@ Role = MembershipRole.Role
 # What a download holds, in the words of those who will read the file.
 EXPORTS = {
     "trl-prompt-completion": (
-        "Demonstrations, TRL prompt-completion",
-        "One {prompt, completion} a line, both lists of messages: for SFTTrainer.",
+        gettext_lazy("Demonstrations, TRL prompt-completion"),
+        gettext_lazy("One {prompt, completion} a line, both lists of messages: for SFTTrainer."),
     ),
     "openai-chat": (
-        "Demonstrations, OpenAI chat",
-        "One {messages} a line, the answer last: for fine-tuning services.",
+        gettext_lazy("Demonstrations, OpenAI chat"),
+        gettext_lazy("One {messages} a line, the answer last: for fine-tuning services."),
+    ),
+    "demonstrations": (
+        gettext_lazy("Demonstrations, all that is known"),
+        gettext_lazy("What each began from, if a text was suggested, and how much of it was kept."),
     ),
     "trl-preference": (
-        "Preferences, TRL",
-        "One {prompt, chosen, rejected} a line for every pair that is not tied.",
+        gettext_lazy("Preferences, TRL"),
+        gettext_lazy("One {prompt, chosen, rejected} a line for every pair that is not tied."),
     ),
     "kwise": (
-        "Rankings, K-wise",
-        "All answers of a prompt in one line with their ranks, ties kept.",
+        gettext_lazy("Rankings, K-wise"),
+        gettext_lazy(
+            "All answers of a prompt in one line with their ranks, ties kept, and what the prompt "
+            "is marked as."
+        ),
+    ),
+    "rankings": (
+        gettext_lazy("Rankings, all that is known"),
+        gettext_lazy(
+            "As K-wise, with the note and the time at work; those where no answer was acceptable "
+            "are among them."
+        ),
     ),
 }
 
@@ -45,7 +61,7 @@ def exports(request: HttpRequest, access: Access) -> HttpResponse:
 def export_download(request: HttpRequest, access: Access, form: str) -> StreamingHttpResponse:
     del request
     if form not in EXPORTS:
-        raise Http404("No such form of export.")
+        raise Http404(_("No such form of export."))
     lines = export_lines(project=access.project, form=form)
     name = f"{access.project.slug}-{form}-{timezone.localdate().isoformat()}.jsonl"
     return StreamingHttpResponse(

@@ -1,6 +1,7 @@
 """The export door: what people said, as plain values, for training and for files.
 
-Only what may train goes out: visible, current, `trains`, and rankings of acceptable answers.
+Only what may train goes out: visible, current, `trains`; and rankings of acceptable answers, but
+for the form that tells all that is known of them.
 Rows are streamed; memory does not grow with the project. A labeler is a pseudonym, the same one in
 every export of a project and another one in every project.
 """
@@ -8,19 +9,22 @@ every export of a project and another one in every project.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import combinations, islice
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from annotation.feedback.models import Demonstration, Judgment, Ranking
 from annotation.people.models import Project, User
+from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import Messages
+from annotation.queue.models import Task
 
 CHUNK = 100
 
@@ -30,13 +34,15 @@ class ExportFilters:
     """What of a project is wanted; None takes everything.
 
     `until`: said no later; `use_cases`, `splits`: of the prompt; `labelers`: ids of users (imports
-    have none and are left out).
+    have none and are left out); `kept_most`: of a demonstration that began from a suggestion, the
+    largest share of its words that may be the suggestion's.
     """
 
     until: datetime | None = None
     use_cases: tuple[str, ...] | None = None
     splits: tuple[str, ...] | None = None
     labelers: tuple[int, ...] | None = None
+    kept_most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,17 +55,27 @@ class PromptRow:
 
 @dataclass(frozen=True)
 class DemonstrationRow:
+    """`suggestion` is the text that it began from, if any; `kept` the share that is the same."""
+
     demonstration_id: int
     prompt_id: int
     messages: Messages
     completion: str
+    annotations: list[str]
+    suggestion: str | None
+    suggestion_origin: str
+    kept: float | None
     labeler: str
     split: str
 
 
 @dataclass(frozen=True)
 class RankingRow:
-    """A ranking of K >= 2 completions; `ranks[i]` (dense from 1, equal = tie) is the i-th one's."""
+    """A ranking of K >= 2 completions; `ranks[i]` (dense from 1, equal = tie) is the i-th one's.
+
+    There are no ranks where none was acceptable. `active_seconds` is the time at the task; None
+    where it came without one, and in a dialogue, whose turns share it.
+    """
 
     ranking_id: int
     prompt_id: int
@@ -70,10 +86,14 @@ class RankingRow:
     likerts: list[int | None]
     flags: list[list[str]]
     severities: list[int | None]
+    outcome: str
     strength: int | None
+    note: str
+    active_seconds: int | None
     annotations: list[str]
     labeler: str
     split: str
+    marks: Marks
 
 
 def labeler_pseudonym(project: Project, labeler: User | None, author: str = "") -> str:
@@ -124,18 +144,25 @@ def iter_prompts(*, project: Project, filters: ExportFilters | None = None) -> I
 def iter_demonstrations(
     *, project: Project, filters: ExportFilters | None = None
 ) -> Iterator[DemonstrationRow]:
+    filters = filters or ExportFilters()
     rows = (
-        Demonstration.objects.filter(feedback_filter(filters or ExportFilters()), project=project)
+        Demonstration.objects.filter(feedback_filter(filters), project=project)
         .visible()
-        .select_related("prompt", "labeler")
+        .select_related("prompt", "labeler", "suggestion__completion")
         .order_by("pk")
     )
+    if filters.kept_most is not None:
+        rows = rows.filter(Q(kept=None) | Q(kept__lte=filters.kept_most))
     for row in rows.iterator(chunk_size=CHUNK):
         yield DemonstrationRow(
             demonstration_id=row.pk,
             prompt_id=row.prompt_id,
             messages=row.prompt.messages,
             completion=row.text,
+            annotations=list(row.annotations),
+            suggestion=row.suggestion.completion.text if row.suggestion else None,
+            suggestion_origin=row.suggestion.origin if row.suggestion else "",
+            kept=row.kept,
             labeler=labeler_pseudonym(project, row.labeler, row.author),
             split=row.prompt.split,
         )
@@ -144,14 +171,21 @@ def iter_demonstrations(
 def iter_rankings(
     *, project: Project, filters: ExportFilters | None = None
 ) -> Iterator[RankingRow]:
+    """Those of acceptable answers."""
+    return rankings_read(project, filters, outcomes=[Ranking.Outcome.RANKED])
+
+
+def rankings_read(
+    project: Project, filters: ExportFilters | None, *, outcomes: Sequence[str]
+) -> Iterator[RankingRow]:
     rows = (
         Ranking.objects.filter(
             feedback_filter(filters or ExportFilters()),
             project=project,
-            outcome=Ranking.Outcome.RANKED,
+            outcome__in=outcomes,
         )
         .visible()
-        .select_related("prompt", "labeler")
+        .select_related("prompt", "labeler", "assignment", "task")
         .order_by("pk")
     )
     ranked = rows.iterator(chunk_size=CHUNK)
@@ -181,11 +215,20 @@ def ranking_row(project: Project, ranking: Ranking, judgments: list[Judgment]) -
         likerts=[row.likert for row in judgments],
         flags=[list(row.flags) for row in judgments],
         severities=[row.severity for row in judgments],
+        outcome=ranking.outcome,
         strength=ranking.strength,
+        note=ranking.note,
+        active_seconds=seconds_at(ranking),
         annotations=list(ranking.annotations),
         labeler=labeler_pseudonym(project, ranking.labeler, ranking.author),
         split=ranking.prompt.split,
+        marks=marks_of(ranking.prompt),
     )
+
+
+def seconds_at(ranking: Ranking) -> int | None:
+    alone = ranking.task is not None and ranking.task.kind == Task.Kind.RANKING
+    return ranking.assignment.active_seconds if alone and ranking.assignment else None
 
 
 Lines = Iterator[dict[str, Any]]
@@ -206,6 +249,21 @@ def lines_openai_chat(project: Project, filters: ExportFilters | None) -> Lines:
         yield {"messages": [*row.messages, *assistant(row.completion)]}
 
 
+def lines_demonstrations(project: Project, filters: ExportFilters | None) -> Lines:
+    """Our own form: a demonstration with all that is known of it; imports read it."""
+    for row in iter_demonstrations(project=project, filters=filters):
+        yield {
+            "prompt": row.messages,
+            "completion": row.completion,
+            "annotations": row.annotations,
+            "suggestion": row.suggestion,
+            "suggestion_origin": row.suggestion_origin,
+            "kept": row.kept,
+            "labeler": row.labeler,
+            "split": row.split,
+        }
+
+
 def lines_trl_preference(project: Project, filters: ExportFilters | None) -> Lines:
     """TRL's conversational preference form with an explicit prompt: every pair that is not tied."""
     for row in iter_rankings(project=project, filters=filters):
@@ -222,33 +280,50 @@ def lines_trl_preference(project: Project, filters: ExportFilters | None) -> Lin
 def lines_kwise(project: Project, filters: ExportFilters | None) -> Lines:
     """Our own form: a ranking with all its completions and ties in one line; imports read it.
 
-    Ties go by their text: what comes in again has other ids, and goes out the same.
+    Ties go by their text: what comes in again has other ids, and goes out the same. `annotations`
+    are what the labeler said of the prompt; `language`, `skills` and `sensitive`, where it has
+    them, what the prompt is marked as.
     """
     for row in iter_rankings(project=project, filters=filters):
-        responses: list[dict[str, Any]] = []
-        answers = zip(
-            row.completions, row.ranks, row.likerts, row.flags, row.severities, strict=True
-        )
-        best_first = sorted(answers, key=lambda answer: (answer[1], answer[0]))
-        for text, rank, likert, flags, severity in best_first:
-            said = {"likert": likert} if likert is not None else {}
-            if severity is not None:
-                said["severity"] = severity
-            responses.append({"text": text, "rank": rank, **said, "flags": flags})
-        yield {
-            "prompt": row.messages,
-            "responses": responses,
-            "strength": row.strength,
-            "annotations": row.annotations,
-            "labeler": row.labeler,
-            "split": row.split,
-        }
+        yield kwise_line(row)
+
+
+def lines_rankings(project: Project, filters: ExportFilters | None) -> Lines:
+    """As kwise, those of which no answer was acceptable among them, with all that is known."""
+    outcomes = Ranking.Outcome.values
+    for row in rankings_read(project, filters, outcomes=outcomes):
+        known = {name: getattr(row, name) for name in ("outcome", "note", "active_seconds")}
+        yield {**kwise_line(row), **known}
+
+
+def kwise_line(row: RankingRow) -> dict[str, Any]:
+    ranks: Sequence[int | None] = row.ranks or [None] * len(row.completions)
+    answers = zip(row.completions, ranks, row.likerts, row.flags, row.severities, strict=True)
+    responses: list[dict[str, Any]] = []
+    for text, rank, likert, flags, severity in sorted(
+        answers, key=lambda answer: (answer[1] or 0, answer[0])
+    ):
+        said = {"likert": likert} if likert is not None else {}
+        if severity is not None:
+            said["severity"] = severity
+        responses.append({"text": text, "rank": rank, **said, "flags": flags})
+    return {
+        "prompt": row.messages,
+        "responses": responses,
+        "strength": row.strength,
+        "annotations": row.annotations,
+        "labeler": row.labeler,
+        "split": row.split,
+        **{name: value for name, value in asdict(row.marks).items() if value},
+    }
 
 
 FORMS: dict[str, Callable[[Project, ExportFilters | None], Lines]] = {
     "trl-prompt-completion": lines_trl_prompt_completion,
+    "demonstrations": lines_demonstrations,
     "trl-preference": lines_trl_preference,
     "kwise": lines_kwise,
+    "rankings": lines_rankings,
     "openai-chat": lines_openai_chat,
 }
 
@@ -256,7 +331,10 @@ FORMS: dict[str, Callable[[Project, ExportFilters | None], Lines]] = {
 def export_lines(*, project: Project, form: str, filters: ExportFilters | None = None) -> Lines:
     """The objects of an export, one for each line. Raises ValidationError for an unknown form."""
     if form not in FORMS:
-        raise ValidationError(f"Unknown form {form}: choose one of {', '.join(FORMS)}.")
+        raise ValidationError(
+            _("Unknown form %(form)s: choose one of %(forms)s.")
+            % {"form": form, "forms": ", ".join(FORMS)}
+        )
     return FORMS[form](project, filters)
 
 

@@ -8,14 +8,17 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from annotation.exchange.claims import batches_next
-from annotation.exchange.formats import Record, readable
+from annotation.exchange.formats import Record
 from annotation.exchange.lines import PlannedLine, planned_lines
 from annotation.exchange.plans import Plan
 from annotation.exchange.readers import FileProblem, file_kind
@@ -24,6 +27,7 @@ from annotation.exchange.tasks import import_batch_task
 from annotation.people.models import Project, User
 from annotation.people.projects import audit
 from annotation.prompts.models import ImportBatch
+from annotation.words import readable
 
 __all__ = [
     "Preview",
@@ -74,16 +78,17 @@ def batch_upload(
     Raises ValidationError for a kind or a file that cannot be taken.
     """
     if kind not in ImportBatch.Kind.values:
-        raise ValidationError(f"Unknown kind of import: {kind}.")
+        raise ValidationError(_("Unknown kind of import: %(kind)s.") % {"kind": kind})
     if file.size > settings.MAX_IMPORT_BYTES:
         raise ValidationError(
-            f"The file is larger than {settings.MAX_IMPORT_BYTES:,} bytes. Split it."
+            _("The file is larger than %(max_import_bytes)s bytes. Split it.")
+            % {"max_import_bytes": intcomma(settings.MAX_IMPORT_BYTES)}
         )
     filename = readable(filename)
     try:
         form = file_kind(file, filename)
     except FileProblem as problem:
-        raise ValidationError(str(problem)) from problem
+        raise ValidationError(str(problem.reason)) from problem
     digest = hashlib.sha256()
     for block in file.chunks():
         digest.update(block)
@@ -108,7 +113,7 @@ def batch_preview(*, batch: ImportBatch, lines: int = 20) -> Preview:
     try:
         found = list(islice(planned_lines(batch, batch.project), lines + 1))
     except FileProblem as problem:
-        return Preview((), {}, (), False, str(problem))
+        return Preview((), {}, (), False, str(problem.reason))
     shown = [preview_line(line) for line in found[:lines]]
     return Preview(
         lines=shown,
@@ -120,27 +125,30 @@ def batch_preview(*, batch: ImportBatch, lines: int = 20) -> Preview:
 
 def preview_line(line: PlannedLine) -> PreviewLine:
     if line.parsed is None:
-        return PreviewLine(line.number, error=line.error)
+        return PreviewLine(line.number, error=str(line.error))
     return PreviewLine(
         number=line.number,
-        form=line.parsed.form,
+        form=_(line.parsed.form),
         becomes=tuple(words for plan in line.plans for words in plan_words(plan)),
         records=tuple(plan.record for plan in line.plans),
         notes=(
-            *(f"{name}: left out" for name in line.unknown),
-            *(note for plan in line.plans for note in plan.notes),
+            *(_("%(name)s: left out") % {"name": name} for name in line.unknown),
+            *(str(note) for plan in line.plans for note in plan.notes),
         ),
     )
 
 
 def plan_words(plan: Plan) -> list[str]:
-    words = ["a demonstration"] if plan.record.demonstration else []
+    words = [_("a demonstration")] if plan.record.demonstration else []
     if plan.ranking:
-        words.append(f"a ranking of {len(plan.ranking)} answers")
-    words += [f"a task: rank {len(task)} answers" for task in plan.tasks]
+        words.append(_("a ranking of %(count)s answers") % {"count": len(plan.ranking)})
+    words += [_("a task: rank %(count)s answers") % {"count": len(task)} for task in plan.tasks]
     if plan.texts and not plan.ranking and not plan.tasks:
-        words.append(f"{len(plan.texts)} completions")
-    return words or ["a prompt"]
+        count = len(plan.texts)
+        words.append(
+            ngettext("%(count)s completion", "%(count)s completions", count) % {"count": count}
+        )
+    return words or [_("a prompt")]
 
 
 def batch_start(
@@ -155,7 +163,7 @@ def batch_start(
             state=State.STAGING, good_lines_only=good_lines_only
         )
         if not started:
-            raise ValidationError("This import was started or cancelled before.")
+            raise ValidationError(_("This import was started or cancelled before."))
         audit(
             project=batch.project,
             actor=actor,
@@ -176,7 +184,7 @@ def batch_cancel(*, batch: ImportBatch) -> None:
     with transaction.atomic():
         rows = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.PREVIEW, State.STAGING])
         if not rows.update(state=State.CANCELLED):
-            raise ValidationError("This import has ended already: it cannot be cancelled.")
+            raise ValidationError(_("This import has ended already: it cannot be cancelled."))
         batch.refresh_from_db()
         if batch.heartbeat_at is None:  # nothing was written
             batch.finished_at = timezone.now()

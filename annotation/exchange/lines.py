@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from annotation.exchange.formats import LineError, Parsed, parse_line, readable
+from annotation.exchange.formats import LineError, Parsed, parse_line
 from annotation.exchange.plans import Plan, record_plan
 from annotation.exchange.readers import read_lines
 from annotation.people.models import Project
 from annotation.prompts.models import ImportBatch
+from annotation.words import Words
+from annotation.words import gettext_words as _
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,10 @@ class PlannedLine:
     number: int
     parsed: Parsed | None = None
     plans: tuple[Plan, ...] = ()
-    error: str = ""
+    error: Words | None = None
 
     @property
-    def unknown(self) -> tuple[str, ...]:
+    def unknown(self) -> tuple[Words, ...]:
         """What of the line has no place in any form, or none in this project, each once."""
         parsed = self.parsed.unknown if self.parsed else ()
         return tuple(
@@ -47,7 +49,7 @@ def planned_lines(batch: ImportBatch, project: Project, *, after: int = 0) -> It
             if line.number <= after:
                 continue
             if line.error:
-                yield PlannedLine(line.number, error=readable(line.error))
+                yield PlannedLine(line.number, error=line.error)
                 continue
             try:
                 parsed = parse_line(line.fields, unread=line.unread)
@@ -62,10 +64,12 @@ def planned_lines(batch: ImportBatch, project: Project, *, after: int = 0) -> It
                     for record in parsed.records
                 )
             except LineError as error:
-                yield PlannedLine(line.number, error=readable(str(error)))
+                yield PlannedLine(line.number, error=error.reason)
             except (ValueError, OverflowError, RecursionError) as error:
                 # One odd line must not take the whole import with it.
-                reason = f"Cannot be taken ({type(error).__name__}: {error})."
-                yield PlannedLine(line.number, error=readable(reason))
+                reason = _("Cannot be taken (%(error)s).") % {
+                    "error": f"{type(error).__name__}: {error}"
+                }
+                yield PlannedLine(line.number, error=reason)
             else:
                 yield PlannedLine(line.number, parsed, plans)

@@ -16,6 +16,9 @@ from annotation.feedback.rankings import dense_ranks
 from annotation.prompts.models import ImportBatch
 from annotation.prompts.prompts import content_hash, text_hash
 from annotation.texts import leaves_mark
+from annotation.words import Words
+from annotation.words import gettext_words as _
+from annotation.words import ngettext_words as ngettext
 
 Kind = ImportBatch.Kind
 Grade = tuple[int | None, tuple[str, ...], int | None]  # likert, flags, severity
@@ -40,8 +43,8 @@ class Plan:
     ranking: tuple[tuple[str, int], ...]
     graded: dict[str, Grade]
     annotations: tuple[str, ...]
-    notes: tuple[str, ...]
-    unknown: tuple[str, ...]
+    notes: tuple[Words, ...]
+    unknown: tuple[Words, ...]
 
     @property
     def demonstration_key(self) -> str:
@@ -70,7 +73,12 @@ def record_plan(
     prompt_hash = content_hash(record.messages)
     answers = [answer for answer in record.answers if leaves_mark(answer.text)]
     blank = len(record.answers) - len(answers)
-    notes = [f"{blank} empty answer{'s' * (blank > 1)} left out"] if blank else []
+    notes: list[Words] = []
+    if blank:
+        words = ngettext(
+            "%(count)s empty answer left out", "%(count)s empty answers left out", blank
+        )
+        notes.append(words % {"count": blank})
     texts: dict[str, str] = {}
     hashed = [(text_hash(answer.text), answer) for answer in answers]
     for digest, answer in hashed:
@@ -81,7 +89,7 @@ def record_plan(
     known = {row["key"] for row in rubric.get("annotations", [])}
     annotations = tuple(sorted(key for key in record.annotations if key in known))
     unknown += tuple(
-        f"annotation `{key[:40]}`, which the rubric does not have"
+        _("annotation `%(key)s`, which the rubric does not have") % {"key": key[:40]}
         for key in record.annotations
         if key not in known
     )
@@ -109,39 +117,43 @@ def record_restrict(record: Record, kind: str) -> Record:
         return replace(record, demonstration="", answers=())
     if kind == Kind.DEMONSTRATIONS:
         if not record.demonstration:
-            raise LineError("Holds no demonstration: import it as another kind, or as any.")
+            raise LineError(_("Holds no demonstration: import it as another kind, or as any."))
         return replace(record, answers=())
     if kind == Kind.COMPLETIONS:
         given = record.answers or (Answer(record.demonstration),)
         if not any(answer.text for answer in given):
-            raise LineError("Holds no completion: import it as another kind, or as any.")
+            raise LineError(_("Holds no completion: import it as another kind, or as any."))
         answers = tuple(
             replace(answer, rank=None, likert=None, flags=(), severity=None) for answer in given
         )
         return replace(record, demonstration="", answers=answers)
     if kind == Kind.PREFERENCES:
         if not record.ranked:
-            raise LineError("Holds no ranking or preference: import it as another kind, or as any.")
+            raise LineError(
+                _("Holds no ranking or preference: import it as another kind, or as any.")
+            )
         return replace(record, demonstration="")
     return record
 
 
-def ranking_plan(hashed: list[tuple[str, Answer]], notes: list[str]) -> tuple[tuple[str, int], ...]:
+def ranking_plan(
+    hashed: list[tuple[str, Answer]], notes: list[Words]
+) -> tuple[tuple[str, int], ...]:
     ranks: dict[str, int] = {}
     for digest, answer in hashed:
         assert answer.rank is not None
         if ranks.setdefault(digest, answer.rank) != answer.rank:
-            notes.append("the same answer stands at two ranks: no ranking")
+            notes.append(_("the same answer stands at two ranks: no ranking"))
             return ()
     if len(ranks) < 2:
-        notes.append("fewer than 2 different answers: no ranking")
+        notes.append(_("fewer than 2 different answers: no ranking"))
         return ()
     return tuple(zip(ranks, dense_ranks(list(ranks.values())), strict=True))
 
 
 def grades_plan(
     hashed: list[tuple[str, Answer]], rubric: dict[str, Any], *, ranked: bool
-) -> tuple[dict[str, Grade], tuple[str, ...]]:
+) -> tuple[dict[str, Grade], tuple[Words, ...]]:
     """What is said of each answer by itself, as far as the rubric knows it, and what it does not.
 
     A flag is kept under whatever annotations: what was asked elsewhere is not ours to undo. Of an
@@ -149,17 +161,17 @@ def grades_plan(
     """
     known = {flag["key"] for flag in rubric["flags"]}
     graded: dict[str, Grade] = {}
-    unknown: list[str] = []
+    unknown: list[Words] = []
     for digest, answer in hashed:
         likert = answer.likert
         if not ranked and (likert is not None or answer.flags or answer.severity is not None):
-            unknown.append("grades and flags of answers without ranks")
+            unknown.append(_("grades and flags of answers without ranks"))
             continue
         if likert is not None and rubric["likert"] is None:
             likert = None
-            unknown.append("likert grades, which the project does not give")
+            unknown.append(_("likert grades, which the project does not give"))
         unknown += [
-            f"flag `{flag[:40]}`, which the rubric does not have"
+            _("flag `%(key)s`, which the rubric does not have") % {"key": flag[:40]}
             for flag in answer.flags
             if flag not in known
         ]
@@ -169,15 +181,19 @@ def grades_plan(
 
 
 def tasks_plan(
-    hashes: list[str], seed: str, k_min: int, k_max: int, notes: list[str]
+    hashes: list[str], seed: str, k_min: int, k_max: int, notes: list[Words]
 ) -> tuple[tuple[str, ...], ...]:
     """Share out different answers among as few tasks of k_min to k_max as hold them all.
 
     Where no sizes fit (10 answers where K is always 9), what is left over is named in the notes.
     """
     if len(hashes) < k_min:
-        some = f"{len(hashes)} different answer{'s' * (len(hashes) != 1)}"
-        notes.append(f"{some} where ranking needs {k_min}: no task")
+        words = ngettext(
+            "%(count)s different answer where ranking needs %(k_min)s: no task",
+            "%(count)s different answers where ranking needs %(k_min)s: no task",
+            len(hashes),
+        )
+        notes.append(words % {"count": len(hashes), "k_min": k_min})
         return ()
     if len(hashes) <= k_max:
         return (tuple(hashes),)
@@ -187,6 +203,11 @@ def tasks_plan(
     if len(hashes) // count < k_min:
         count -= 1
         over = len(hashes) - count * k_max
-        notes.append(f"{over} answer{'s' * (over > 1)} left over: K is at most {k_max}")
+        words = ngettext(
+            "%(count)s answer left over: K is at most %(k_max)s",
+            "%(count)s answers left over: K is at most %(k_max)s",
+            over,
+        )
+        notes.append(words % {"count": over, "k_max": k_max})
         shuffled = shuffled[: count * k_max]
     return tuple(tuple(shuffled[start::count]) for start in range(count))

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotation.exchange.imports import batch_start, batch_upload
 from annotation.people.models import User
@@ -16,11 +17,11 @@ def batch_repeat(*, actor: User, batch: ImportBatch) -> ImportBatch:
     Raises ValidationError when the import did not fail, or its file is gone.
     """
     if batch.state != ImportBatch.State.FAILED:
-        raise ValidationError("Only an import that failed can be tried again.")
+        raise ValidationError(_("Only an import that failed can be tried again."))
     try:
         stored = default_storage.open(batch.path)
     except FileNotFoundError as error:
-        raise ValidationError("The file is no longer here: upload it again.") from error
+        raise ValidationError(_("The file is no longer here: upload it again.")) from error
     with stored as file:
         repeated = batch_upload(
             actor=actor,

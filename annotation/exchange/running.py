@@ -25,6 +25,7 @@ from annotation.people.models import Project
 from annotation.people.projects import audit
 from annotation.prompts.models import ImportBatch
 from annotation.queue.tasks import tasks_open
+from annotation.words import gettext_words as _
 
 State = ImportBatch.State
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def batch_work(claim: Claim) -> None:
         try:
             lines_check(claim, project, report)
         except FileProblem as problem:
-            report.error(0, str(problem))
+            report.error(0, problem.reason)
         if not acceptable(batch, report):
             claim.beat(state=State.FAILED, report=report.data, finished_at=timezone.now())
             return
@@ -81,7 +82,7 @@ def acceptable(batch: ImportBatch, report: Report) -> bool:
     """Whether the lines may be imported: all are good, or the good ones were asked for."""
     good = report.data["lines"] - report.data["errors_total"]
     if good <= 0 and not report.data["errors"]:
-        report.error(0, "The file holds no lines.")
+        report.error(0, _("The file holds no lines."))
     return good > 0 and (batch.good_lines_only or not report.data["errors_total"])
 
 
@@ -216,8 +217,9 @@ def attempt_failed(claim: Claim, error: Exception) -> None:
     report.data["attempts"] += 1
     changes: dict[str, object] = {"report": report.data}
     if report.data["attempts"] >= MOST_ATTEMPTS and claim.batch.state == State.STAGING:
-        reason = f"The import broke {MOST_ATTEMPTS} times, last with {type(error).__name__}: "
-        report.error(0, f"{reason}{error}. Nothing of it was kept.")
+        words = _("The import broke %(count)s times, last with %(error)s. Nothing of it was kept.")
+        last = f"{type(error).__name__}: {error}"
+        report.error(0, words % {"count": MOST_ATTEMPTS, "error": last})
         changes["state"] = State.FAILED
     try:
         claim.beat(**changes)

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.exchange.imports import (
     batch_cancel,
@@ -16,6 +18,7 @@ from annotation.exchange.imports import (
     batch_upload,
 )
 from annotation.exchange.repeating import batch_repeat
+from annotation.exchange.reports import report_told
 from annotation.models import ImportBatch, MembershipRole
 from annotation.people.access import Access, action_view, project_view
 
@@ -24,10 +27,11 @@ Role = MembershipRole.Role
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        widget=forms.FileInput(attrs={"accept": ".jsonl,.json,.csv,.parquet,.gz"})
+        label=gettext_lazy("File"),
+        widget=forms.FileInput(attrs={"accept": ".jsonl,.json,.csv,.parquet,.gz"}),
     )
     kind = forms.ChoiceField(
-        label="What it holds",
+        label=gettext_lazy("What it holds"),
         choices=ImportBatch.Kind.choices,
         initial=ImportBatch.Kind.AUTO,
     )
@@ -35,7 +39,7 @@ class UploadForm(forms.Form):
     def clean_file(self) -> object:
         file = self.cleaned_data["file"]
         if file.size > settings.MAX_IMPORT_BYTES:
-            raise ValidationError("This file is larger than the site takes. Split it.")
+            raise ValidationError(_("This file is larger than the site takes. Split it."))
         return file
 
 
@@ -68,7 +72,7 @@ def batch_of(access: Access, batch_id: int) -> ImportBatch:
 def import_show(request: HttpRequest, access: Access, batch_id: int) -> HttpResponse:
     """The import in its state: preview, progress (polled), or report."""
     batch = batch_of(access, batch_id)
-    context: dict[str, Any] = {"batch": batch, "preview": None}
+    context: dict[str, Any] = {"batch": batch, "report": report_told(batch.report)}
     if batch.state == ImportBatch.State.PREVIEW:
         context["preview"] = batch_preview(batch=batch)
     page = "import_state" if request.headers.get("HX-Request") else "import_show"

@@ -1,8 +1,10 @@
 """Asking labelers for demonstrations of prompts that have none."""
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from annotation.feedback.models import Demonstration
 from annotation.people.models import Project, User
@@ -37,14 +39,19 @@ def demonstrations_ask(*, actor: User | None, project: Project, count: int) -> i
     Returns how many were asked for. Raises ValidationError by field.
     """
     if not 1 <= count <= MOST_ASKED:
-        raise ValidationError({"count": f"Ask for 1 to {MOST_ASKED:,} demonstrations at a time."})
+        raise ValidationError(
+            {
+                "count": _("Ask for 1 to %(most)s demonstrations at a time.")
+                % {"most": intcomma(MOST_ASKED)}
+            }
+        )
     with transaction.atomic():
         # Whoever asks at the same time waits, and then finds these prompts asked about.
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         prompts = list(prompts_undemonstrated(project)[:count])
         if not prompts:
             raise ValidationError(
-                {"count": "No prompt is left to ask about: import or add prompts first."}
+                {"count": _("No prompt is left to ask about: import or add prompts first.")}
             )
         demonstration_tasks_create(project=project, prompts=prompts)
         audit(

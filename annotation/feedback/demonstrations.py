@@ -4,11 +4,17 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotation.feedback.checks import annotations_validate
-from annotation.feedback.eligibility import feedback_standing, versions_check
+from annotation.feedback.eligibility import (
+    feedback_before,
+    feedback_standing,
+    versions_check,
+)
 from annotation.feedback.models import Demonstration, Source
 from annotation.feedback.signals import feedback_announce
+from annotation.feedback.suggestions import beginning
 from annotation.people.models import User
 from annotation.prompts.models import ImportBatch, Prompt
 from annotation.queue.leases import assignment_lock, assignment_submit
@@ -21,31 +27,44 @@ def demonstration_submit(
     assignment: Assignment,
     text: str,
     annotations: Sequence[str] = (),
+    suggestion: int | None = None,
     active_seconds: int = 0,
     instructions_version: int | None = None,
     rubric_version: int | None = None,
 ) -> Demonstration:
     """Hand in the answer to a leased task; handing in twice returns what was handed in first.
 
-    `annotations` are about the prompt, by the rubric's keys. The versions are those that the
+    `annotations` are about the prompt, by the rubric's keys; `suggestion` is the number of the one
+    that the text began from. The versions are those that the
     labeler was shown: under others nothing is taken in.
     Late work is kept too (see assignment_submit). Raises ValidationError.
     """
-    text = newlines_plain(text_validate(text, what="The demonstration"))
+    text = newlines_plain(text_validate(text, what=_("The demonstration")))
     with transaction.atomic():
         fresh = assignment_lock(assignment)
         if fresh.task.kind != Task.Kind.DEMONSTRATION:
-            raise ValidationError("This task does not ask for a demonstration.")
+            raise ValidationError(_("This task does not ask for a demonstration."))
         if fresh.state == Assignment.State.SUBMITTED:
-            return Demonstration.objects.get(assignment=fresh, is_current=True)
+            return feedback_before(Demonstration, fresh)
         project = fresh.task.project
         versions_check(project, instructions=instructions_version, rubric=rubric_version)
         marked = annotations_validate(annotations, rubric=project.rubric)
         standing = feedback_standing(fresh)
         assignment_submit(assignment=fresh, active_seconds=active_seconds)
-        demonstration = Demonstration.objects.create(**standing, text=text, annotations=marked)
+        began = beginning(fresh, suggestion, text)
+        demonstration = Demonstration.objects.create(
+            **standing, text=text, annotations=marked, **began
+        )
         feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
     return demonstration
+
+
+def demonstration_says(
+    demonstration: Demonstration, *, text: str, annotations: Sequence[str]
+) -> bool:
+    """Whether a demonstration handed in holds what is said here."""
+    said = (newlines_plain(text), sorted(set(annotations)))
+    return (demonstration.text, demonstration.annotations) == said
 
 
 def demonstration_record(
@@ -60,9 +79,9 @@ def demonstration_record(
     instructions_version: int = 0,
 ) -> Demonstration:
     """Store an answer that came without a task. A batch's line is stored once per prompt."""
-    text = newlines_plain(text_validate(text, what="The demonstration"))
+    text = newlines_plain(text_validate(text, what=_("The demonstration")))
     if source not in Source.values:
-        raise ValidationError(f"Unknown source: {source}.")
+        raise ValidationError(_("Unknown source: %(source)s.") % {"source": source})
     with transaction.atomic():
         if batch is not None:
             earlier = Demonstration.objects.filter(batch=batch, line=line, prompt=prompt).first()

@@ -14,6 +14,7 @@ from annotation.feedback.aims import ranks_best_first, slots_turned
 from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.models import Ranking
 from annotation.feedback.severity import LEAST, MOST
+from annotation.feedback.suggestions import MOST_GIVEN
 from annotation.people.models import RankingAim
 from annotation.queue.leases import shown_completion_ids
 from annotation.texts import newlines_plain
@@ -60,8 +61,8 @@ class RankingDraft:
 
     def aimed(self, aim: str) -> "RankingDraft":
         """The same draft for a page of this aim: begun under the other, its slots are turned."""
-        if aim == self.aim:
-            return self
+        if aim == aim_of(self.aim):
+            return replace(self, aim=aim)
         slots = slots_turned([answer.slot for answer in self.answers], len(self.answers))
         answers = [
             replace(answer, slot=slot) for slot, answer in zip(slots, self.answers, strict=True)
@@ -115,25 +116,32 @@ def ranking_draft_posted(form: QueryDict, k: int) -> RankingDraft:
         number(form.get("strength")),
         newlines_plain(form.get("note") or ""),
         form.getlist("annotations"),
-        aim_of(form.get("aim")),
+        form.get("aim") or RankingAim.BEST,
     )
 
 
 @dataclass(frozen=True)
 class DemonstrationDraft:
+    """`suggestion` is the number of the one that the text began from."""
+
     text: str = ""
     annotations: list[str] = field(default_factory=list)
+    suggestion: int | None = None
 
 
 def demonstration_draft_saved(draft: dict[str, Any]) -> DemonstrationDraft:
     text = draft.get("text")
     return DemonstrationDraft(
-        text if isinstance(text, str) else "", strings(draft.get("annotations"))
+        text if isinstance(text, str) else "",
+        strings(draft.get("annotations")),
+        whole_or(draft.get("suggestion"), 1, MOST_GIVEN, None),
     )
 
 
 def demonstration_draft_posted(form: QueryDict) -> DemonstrationDraft:
-    return DemonstrationDraft(form.get("text", ""), form.getlist("annotations"))
+    return DemonstrationDraft(
+        form.get("text", ""), form.getlist("annotations"), number(form.get("suggestion"))
+    )
 
 
 def ranking_draft_of(ranking: Ranking) -> RankingDraft:

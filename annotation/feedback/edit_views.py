@@ -1,6 +1,5 @@
 """The desk once more, to change what was handed in."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from annotation.feedback.drafts import (
     DemonstrationDraft,
@@ -22,9 +21,9 @@ from annotation.feedback.drafts import (
 )
 from annotation.feedback.models import Demonstration, Ranking
 from annotation.feedback.revising import CLOSED, demonstration_revise, ranking_revise, revisable
-from annotation.feedback.views import LABELER, demonstration_page, ranking_page
+from annotation.feedback.views import LABELER, circumstances, demonstration_page, ranking_page
+from annotation.htmx import by_htmx, go_to
 from annotation.people.access import Access, project_view
-from annotation.people.rubric import Asked, rubric_whole
 from annotation.queue.dismissal import dismissal_told
 from annotation.queue.leases import assignment_get
 from annotation.queue.models import Assignment, Task
@@ -43,8 +42,10 @@ def work_edit(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
             saved = change_take(request, assignment)
         except ValidationError as error:
             return change_refused(request, access, assignment, " ".join(error.messages))
-        messages.success(request, f"Saved: this is revision {saved.revision}.")
-        return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+        messages.success(
+            request, _("Saved: this is revision %(revision)s.") % {"revision": saved.revision}
+        )
+        return go_to(request, url)
     if not revisable(assignment):
         messages.info(request, CLOSED)
         return redirect(url)
@@ -72,7 +73,7 @@ def change_refused(
     request: HttpRequest, access: Access, assignment: Assignment, words: str
 ) -> HttpResponse:
     """What was refused comes back with all it held; where the page has it still, the words do."""
-    if request.htmx or assignment.state != Assignment.State.SUBMITTED:  # type: ignore[attr-defined]
+    if by_htmx(request) or assignment.state != Assignment.State.SUBMITTED:
         return render(request, "annotation/desk_error.html", {"error": words}, status=422)
     return edit_page(request, access, assignment, words)
 
@@ -83,20 +84,10 @@ def change_take(request: HttpRequest, assignment: Assignment) -> Demonstration |
         "labeler": request.user,
         "assignment": assignment,
         "base": number(request.POST.get("base")) or 0,
-        "instructions_version": number(request.POST.get("instructions_version")),
-        "rubric_version": number(request.POST.get("rubric_version")),
+        **circumstances(request),
     }
     if assignment.task.kind == Task.Kind.DEMONSTRATION:
-        return demonstration_revise(**asdict(demonstration_draft_posted(request.POST)), **common)
-    draft = ranking_draft_posted(request.POST, assignment.task.k)
-    said = draft.said()
-    if rubric_whole(assignment.task.project.rubric)["strength"] == Asked.OFF:
-        said["strength"] = strength_kept(assignment, draft.outcome)
-    return ranking_revise(aim=draft.aim, **said, **common)
-
-
-def strength_kept(assignment: Assignment, outcome: str) -> int | None:
-    """The page does not ask how much better the best is; what a program said of it stays."""
-    current = Ranking.objects.filter(assignment=assignment, is_current=True).first()
-    ranked = outcome == Ranking.Outcome.RANKED
-    return current.strength if current and ranked else None
+        draft = demonstration_draft_posted(request.POST)
+        return demonstration_revise(text=draft.text, annotations=draft.annotations, **common)
+    ranked = ranking_draft_posted(request.POST, assignment.task.k)
+    return ranking_revise(aim=ranked.aim, **ranked.said(), **common)

@@ -1,18 +1,24 @@
 """Under which standing something is said: frozen with it, whatever changes later."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from annotation.feedback.models import Source
+from annotation.feedback.models import Demonstration, Ranking, Source
 from annotation.people.models import Membership, Project, User
+from annotation.prepared import Param, Prepared
 from annotation.queue.models import Assignment, Task
 
-INSTRUCTIONS_CHANGED = (
-    "The instructions have changed since this page was opened. "
-    "Reload it and read them again: your work is kept."
+F = TypeVar("F", Demonstration, Ranking)
+INSTRUCTIONS_CHANGED = gettext_lazy(
+    "The instructions have changed since this page was opened. Reload it and "
+    "read them again: your work is kept."
 )
-RUBRIC_CHANGED = "The rubric has changed since this page was opened. Reload it: your work is kept."
+RUBRIC_CHANGED = gettext_lazy(
+    "The rubric has changed since this page was opened. Reload it: your work is kept."
+)
 
 
 def versions_check(
@@ -28,9 +34,14 @@ def versions_check(
         raise ValidationError(RUBRIC_CHANGED)
 
 
+MEMBERSHIP = Prepared(
+    lambda: Membership.objects.filter(project_id=Param("project"), user_id=Param("labeler"))
+)
+
+
 def labeler_trains(*, project_id: int, labeler: User) -> bool:
     """Whether what the labeler says now may train: active, and not held out."""
-    membership = Membership.objects.filter(project_id=project_id, user=labeler).first()
+    membership = MEMBERSHIP.first(project=project_id, labeler=labeler)
     if membership is None:
         return labeler.is_superuser
     return membership.state == Membership.State.ACTIVE and not membership.heldout
@@ -43,7 +54,7 @@ def feedback_standing(assignment: Assignment) -> dict[str, Any]:
     Raises ValidationError for what was skipped.
     """
     if assignment.state == Assignment.State.SKIPPED:
-        raise ValidationError("You have skipped this task, so it cannot be submitted.")
+        raise ValidationError(_("You have skipped this task, so it cannot be submitted."))
     task = assignment.task
     labeler = assignment.labeler
     eligible = labeler_trains(project_id=task.project_id, labeler=labeler)
@@ -58,3 +69,10 @@ def feedback_standing(assignment: Assignment) -> dict[str, Any]:
         "instructions_version": task.project.instructions_version,
         "rubric_version": task.project.rubric_version,
     }
+
+
+def feedback_before(kind: type[F], assignment: Assignment) -> F:
+    """What was handed in with a (locked) assignment before, for who hands in again."""
+    feedback = kind.objects.select_related("prompt").get(assignment=assignment, is_current=True)
+    feedback.assignment, feedback.came_before = assignment, True
+    return feedback

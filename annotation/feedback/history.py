@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotation.feedback.models import Demonstration, Ranking
+from django.utils.translation import gettext as _
 
-LETTERS = "ABCDEFGHI"
+from annotation.feedback.models import Demonstration, Ranking
+from annotation.texts import amid
+
 NONE = "–"
 
 
@@ -25,12 +27,14 @@ def demonstration_changes(
     before: Demonstration, after: Demonstration, *, annotations: dict[str, str]
 ) -> list[str]:
     """`annotations` are the rubric's labels by key."""
-    lines = marks_changes("Prompt", *labelled(annotations, before.annotations, after.annotations))
+    lines = marks_changes(
+        _("Prompt"), *labelled(annotations, before.annotations, after.annotations)
+    )
     was, now = len(before.text.split()), len(after.text.split())
     if was != now:
-        lines.append(f"Text: {was} → {now} words")
+        lines.append(_("Text: %(was)s → %(now)s words") % {"was": was, "now": now})
     elif before.text != after.text:
-        lines.append(f"Text changed, {now} words as before")
+        lines.append(_("Text changed, %(count)s words as before") % {"count": now})
     return lines
 
 
@@ -44,25 +48,29 @@ def ranking_changes(
 ) -> list[str]:
     """Line by line, the prompt first; `annotations` are the rubric's labels by key."""
     ranked = before.outcome == after.outcome
-    lines = [] if ranked else [f"Outcome: {after.get_outcome_display().lower()}"]
-    lines += marks_changes("Prompt", *labelled(annotations, before.annotations, after.annotations))
+    lines = []
+    if not ranked:
+        lines.append(_("Outcome: %(outcome)s") % {"outcome": amid(after.get_outcome_display())})
+    lines += marks_changes(
+        _("Prompt"), *labelled(annotations, before.annotations, after.annotations)
+    )
     for one, other in zip(earlier, now, strict=True):
         if ranked and one.rank != other.rank:
             lines.append(f"{other.letter}: {one.rank} → {other.rank}")
         lines += [
             f"{other.letter}: {what} {named(was)} → {named(become)}"
             for what, was, become in (
-                ("score", one.likert, other.likert),
-                ("severity", one.severity, other.severity),
+                (_("score"), one.likert, other.likert),
+                (_("severity"), one.severity, other.severity),
             )
             if was != become
         ]
         lines += marks_changes(other.letter, one.flags, other.flags)
     if before.strength != after.strength:
         was, become = (row.get_strength_display() or NONE for row in (before, after))
-        lines.append(f"How much better: {was} → {become}")
+        lines.append(_("How much better: %(was)s → %(become)s") % {"was": was, "become": become})
     if before.note != after.note:
-        lines.append("Note changed" if before.note and after.note else note_moved(after.note))
+        lines.append(_("Note changed") if before.note and after.note else note_moved(after.note))
     return lines
 
 
@@ -71,7 +79,7 @@ def named(value: int | None) -> str:
 
 
 def note_moved(note: str) -> str:
-    return "Note added" if note else "Note taken away"
+    return _("Note added") if note else _("Note taken away")
 
 
 def labelled(labels: dict[str, str], *lists: Sequence[str]) -> list[list[str]]:
@@ -80,6 +88,8 @@ def labelled(labels: dict[str, str], *lists: Sequence[str]) -> list[list[str]]:
 
 
 def marks_changes(what: str, before: Sequence[str], after: Sequence[str]) -> list[str]:
-    added = [f"{what}: marked “{label}”" for label in after if label not in before]
-    taken = [f"{what}: “{label}” taken away" for label in before if label not in after]
-    return added + taken
+    added, taken = _("%(what)s: marked “%(label)s”"), _("%(what)s: “%(label)s” taken away")
+    return [
+        *(added % {"what": what, "label": label} for label in after if label not in before),
+        *(taken % {"what": what, "label": label} for label in before if label not in after),
+    ]

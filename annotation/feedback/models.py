@@ -8,6 +8,7 @@ was held out once can never become training data later.
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from annotation.people.models import Project, RankingAim, User
 from annotation.prompts.models import Completion, ImportBatch, Prompt, VisibleQuerySet
@@ -15,13 +16,16 @@ from annotation.queue.models import Assignment, Task
 
 
 class Source(models.TextChoices):
-    PERSON = "person", "Person"
-    IMPORT = "import", "Import"
-    AI = "ai", "AI judge"
+    PERSON = "person", _("Person")
+    IMPORT = "import", _("Import")
+    AI = "ai", _("AI judge")
 
 
 class Feedback(models.Model):
     """What a demonstration and a ranking share."""
+
+    # Of what a hand-in returns: it had come before, and what was sent this time was not taken.
+    came_before = False
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="%(class)ss")
@@ -58,8 +62,38 @@ class Feedback(models.Model):
         abstract = True
 
 
+class Suggestion(models.Model):
+    """A text that a labeler was given to start a demonstration from, when they asked for one."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="suggestions")
+    completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="suggestions")
+    number = models.PositiveSmallIntegerField(help_text="Counts the assignment's, from 1.")
+    origin = models.CharField(max_length=120, blank=True, help_text="What wrote it, if known.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "feedback_suggestion"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["assignment", "completion"], name="suggestion_once"),
+            models.UniqueConstraint(fields=["assignment", "number"], name="suggestion_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. of assignment {self.assignment_id}"
+
+
 class Demonstration(Feedback):
     text = models.TextField()
+    suggestion = models.ForeignKey(
+        Suggestion,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="demonstrations",
+        help_text="What it began from; null where its labeler wrote it from nothing.",
+    )
+    kept = models.FloatField(
+        null=True, help_text="Share of the words that the suggestion has in the same order."
+    )
 
     objects = VisibleQuerySet["Demonstration"].as_manager()
 
@@ -81,6 +115,11 @@ class Demonstration(Feedback):
                 condition=~models.Q(import_key=""),
                 name="demonstration_import_once",
             ),
+            models.CheckConstraint(
+                name="demonstration_kept_of_suggestion",
+                condition=models.Q(suggestion=None, kept=None)
+                | models.Q(suggestion__isnull=False, kept__isnull=False, kept__gte=0, kept__lte=1),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,16 +128,16 @@ class Demonstration(Feedback):
 
 class Ranking(Feedback):
     class Outcome(models.TextChoices):
-        RANKED = "ranked", "Ranked"
-        NONE_ACCEPTABLE = "none_acceptable", "None acceptable"  # kept out of the reward pairs
+        RANKED = "ranked", _("Ranked")
+        NONE_ACCEPTABLE = "none_acceptable", _("None acceptable")  # kept out of the reward pairs
 
     class Strength(models.IntegerChoices):
         """How much better the best is than the next (Llama 2, section 3.2.1)."""
 
-        NEGLIGIBLE = 0, "Negligibly better"
-        SLIGHT = 1, "Slightly better"
-        BETTER = 2, "Better"
-        SIGNIFICANT = 3, "Significantly better"
+        NEGLIGIBLE = 0, _("Negligibly better")
+        SLIGHT = 1, _("Slightly better")
+        BETTER = 2, _("Better")
+        SIGNIFICANT = 3, _("Significantly better")
 
     outcome = models.CharField(max_length=16, choices=Outcome)
     strength = models.PositiveSmallIntegerField(choices=Strength, null=True)

@@ -4,25 +4,34 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotation.feedback.checks import (
+    MAX_RANK,
     JudgmentInput,
+    aim_validate,
     annotations_validate,
     asked_validate,
     judgments_validate,
     note_validate,
 )
 from annotation.feedback.disagreement import disagreement_meet
-from annotation.feedback.eligibility import feedback_standing, versions_check
+from annotation.feedback.eligibility import (
+    feedback_before,
+    feedback_standing,
+    versions_check,
+)
 from annotation.feedback.models import Judgment, Ranking, Source
 from annotation.feedback.severity import severities_validate
 from annotation.feedback.signals import feedback_announce
 from annotation.people.models import Project, RankingAim, User
+from annotation.prepared import PreparedInsert
 from annotation.prompts.models import Completion, ImportBatch, Prompt
 from annotation.queue.leases import assignment_lock, assignment_submit, shown_completion_ids
 from annotation.queue.models import Assignment, Task
 
 Outcome = Ranking.Outcome
+RANKINGS, JUDGMENTS = PreparedInsert(Ranking), PreparedInsert(Judgment)
 
 
 def dense_ranks(ranks: Sequence[int]) -> list[int]:
@@ -53,20 +62,21 @@ def ranking_submit(
     Handing in twice returns what was handed in first; late work is kept (see assignment_submit).
     Raises ValidationError.
     """
+    aim_validate(aim)
     note_validate(outcome=outcome, strength=strength, note=note)
     with transaction.atomic():
         fresh = assignment_lock(assignment)
         if fresh.task.kind != Task.Kind.RANKING:
-            raise ValidationError("This task does not ask for a ranking.")
+            raise ValidationError(_("This task does not ask for a ranking."))
         if fresh.state == Assignment.State.SUBMITTED:
-            return Ranking.objects.get(assignment=fresh, is_current=True)
+            return feedback_before(Ranking, fresh)
         versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
         completion_ids = completions_judged(
             fresh, judgments, outcome=outcome, strength=strength, annotations=annotations
         )
         standing = feedback_standing(fresh)
         assignment_submit(assignment=fresh, active_seconds=active_seconds)
-        ranking = Ranking.objects.create(
+        ranking = Ranking(
             **standing,
             outcome=outcome,
             strength=strength,
@@ -74,6 +84,7 @@ def ranking_submit(
             annotations=sorted(set(annotations)),
             aim=aim,
         )
+        RANKINGS.run(ranking)
         judgments_create(ranking, completion_ids, judgments)
         if not fresh.extra:
             disagreement_meet(fresh.task)
@@ -95,9 +106,13 @@ def completions_judged(
     """
     shown = shown_completion_ids(assignment)
     if len(judgments) != len(shown):
-        raise ValidationError(f"There are {len(shown)} answers to judge, not {len(judgments)}.")
+        raise ValidationError(
+            _("There are %(count)s answers to judge, not %(given)s.")
+            % {"count": len(shown), "given": len(judgments)}
+        )
     project = assignment.task.project
-    judgments_validate(judgments, outcome=outcome, rubric=project.rubric)
+    last = len(shown)
+    judgments_validate(judgments, outcome=outcome, rubric=project.rubric, last_rank=last)
     annotations_validate(annotations, rubric=project.rubric)
     asked_validate(
         judgments,
@@ -160,18 +175,21 @@ def ranking_record(
     stored once per prompt. Raises ValidationError.
     """
     if source not in Source.values:
-        raise ValidationError(f"Unknown source: {source}.")
+        raise ValidationError(_("Unknown source: %(source)s.") % {"source": source})
     if len(completions) < 2:
-        raise ValidationError("A ranking needs at least two different answers.")
+        raise ValidationError(_("A ranking needs at least two different answers."))
     if len(ranks) != len(completions):
-        raise ValidationError(f"There are {len(completions)} answers but {len(ranks)} ranks.")
+        raise ValidationError(
+            _("There are %(count)s answers but %(ranks)s ranks.")
+            % {"count": len(completions), "ranks": len(ranks)}
+        )
     if len({completion.pk for completion in completions}) != len(completions):
-        raise ValidationError("The same answer stands twice in a ranking.")
+        raise ValidationError(_("The same answer stands twice in a ranking."))
     if any(completion.prompt_id != prompt.pk for completion in completions):
-        raise ValidationError("An answer belongs to another prompt.")
+        raise ValidationError(_("An answer belongs to another prompt."))
     note_validate(outcome=Outcome.RANKED, strength=strength, note=note)
     judgments = [JudgmentInput(rank) for rank in ranks]
-    judgments_validate(judgments, outcome=Outcome.RANKED, rubric=project.rubric)
+    judgments_validate(judgments, outcome=Outcome.RANKED, rubric=project.rubric, last_rank=MAX_RANK)
     with transaction.atomic():
         if batch is not None:
             earlier = Ranking.objects.filter(batch=batch, line=line, prompt=prompt).first()
@@ -201,7 +219,7 @@ def judgments_create(
     given = [judgment.rank for judgment in judgments if judgment.rank is not None]
     if given:
         ranks = list(dense_ranks(given))
-    Judgment.objects.bulk_create(
+    written = [
         Judgment(
             ranking=ranking,
             completion_id=completion_id,
@@ -211,4 +229,5 @@ def judgments_create(
             flags=sorted(set(judgment.flags)),
         )
         for completion_id, rank, judgment in zip(completion_ids, ranks, judgments, strict=True)
-    )
+    ]
+    JUDGMENTS.run(*written)

@@ -5,16 +5,25 @@ with the first one, and what has been exported before names the rows of then.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from annotation.feedback.checks import JudgmentInput, annotations_validate, note_validate
+from annotation.feedback.checks import (
+    JudgmentInput,
+    aim_validate,
+    annotations_validate,
+    note_validate,
+)
+from annotation.feedback.demonstrations import demonstration_says
 from annotation.feedback.disagreement import disagreement_meet
 from annotation.feedback.eligibility import versions_check
+from annotation.feedback.kept import share_kept
 from annotation.feedback.models import Demonstration, Feedback, Ranking
 from annotation.feedback.rankings import (
     completions_judged,
@@ -22,33 +31,29 @@ from annotation.feedback.rankings import (
     ranking_says,
 )
 from annotation.feedback.signals import feedback_announce
+from annotation.feedback.unasked import judgments_kept, strength_kept
 from annotation.people.models import RankingAim, User
 from annotation.queue.claims import labeler_memberships
-from annotation.queue.leases import assignment_lock
+from annotation.queue.leases import assignment_lock, changeable_until, changing_count
 from annotation.queue.models import Assignment, Task
 from annotation.texts import newlines_plain, text_validate
 
 F = TypeVar("F", bound=Feedback)
 # A dialogue has been answered turn by turn: what came after an answer hangs on it.
 REVISABLE = (Task.Kind.DEMONSTRATION, Task.Kind.RANKING)
-OVERTAKEN = (
-    "This has been changed in another tab since this page was opened. Your change was not saved; "
-    "it is kept in this browser. Reload the page to see both."
+OVERTAKEN = gettext_lazy(
+    "This has been changed in another tab since this page was opened. Your "
+    "change was not saved; it is kept in this browser. Reload the page to see "
+    "both."
 )
-CLOSED = "The time in which this could be changed is over: what you handed in stays as it is."
+CLOSED = gettext_lazy(
+    "The time in which this could be changed is over: what you handed in stays as it is."
+)
 
 
 def revisable_until(assignment: Assignment) -> datetime | None:
     """When the window after the first submission ends; None where there is none at all."""
-    task = assignment.task
-    if (
-        assignment.state != Assignment.State.SUBMITTED
-        or assignment.ended_at is None
-        or task.kind not in REVISABLE
-        or not task.project.revise_minutes
-    ):
-        return None
-    return assignment.ended_at + timedelta(minutes=task.project.revise_minutes)
+    return changeable_until(assignment) if assignment.task.kind in REVISABLE else None
 
 
 def revisable(assignment: Assignment) -> bool:
@@ -65,24 +70,35 @@ def demonstration_revise(
     annotations: Sequence[str] = (),
     instructions_version: int | None = None,
     rubric_version: int | None = None,
+    active_seconds: int = 0,
 ) -> Demonstration:
     """Change a demonstration that `labeler` handed in; `base` is the revision that was changed.
 
-    What is the same as before makes no revision. Returns the current one. Raises PermissionDenied
-    for who may not, and ValidationError for what is refused: nothing is changed then.
+    What is the same as before makes no revision, though the time spent counts. What the text began
+    from stays, and how much of it is kept is measured again. Returns the current one. Raises
+    PermissionDenied for who may not, and ValidationError for what is refused: nothing is changed
+    then.
     """
-    text = newlines_plain(text_validate(text, what="The demonstration"))
+    text = newlines_plain(text_validate(text, what=_("The demonstration")))
     with transaction.atomic():
         fresh = revising_lock(labeler=labeler, assignment=assignment, kind=Task.Kind.DEMONSTRATION)
         current = Demonstration.objects.get(assignment=fresh, is_current=True)
-        marked = sorted(set(annotations))
-        if (current.text, current.annotations) == (text, marked):
+        changing_count(fresh, active_seconds)
+        if demonstration_says(current, text=text, annotations=annotations):
             return current
         revising_check(fresh, current, base=base)
         project = fresh.task.project
         versions_check(project, instructions=instructions_version, rubric=rubric_version)
-        annotations_validate(annotations, rubric=project.rubric)
-        revised = revision_create(fresh, current, text=text, annotations=marked)
+        marked = annotations_validate(annotations, rubric=project.rubric)
+        begun = current.suggestion
+        revised = revision_create(
+            fresh,
+            current,
+            text=text,
+            annotations=marked,
+            suggestion=begun,
+            kept=share_kept(text, begun.completion.text) if begun else None,
+        )
         feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
     return revised
 
@@ -100,28 +116,35 @@ def ranking_revise(
     instructions_version: int | None = None,
     rubric_version: int | None = None,
     aim: str = RankingAim.BEST,
+    active_seconds: int = 0,
 ) -> Ranking:
     """As demonstration_revise; `judgments` are in the order shown, as ranking_submit takes them.
 
+    What the project does not ask for, and nothing is said of, stays as it was said (`unasked`).
     Where the change makes labelers disagree, one more is asked, as after a submission.
     """
+    aim_validate(aim)
     note_validate(outcome=outcome, strength=strength, note=note)
     with transaction.atomic():
         fresh = revising_lock(labeler=labeler, assignment=assignment, kind=Task.Kind.RANKING)
-        current = Ranking.objects.get(assignment=fresh, is_current=True)
+        rankings = Ranking.objects.prefetch_related("judgments")
+        current = rankings.get(assignment=fresh, is_current=True)
+        changing_count(fresh, active_seconds)
+        project = fresh.task.project
         said: dict[str, Any] = {
             "outcome": outcome,
-            "strength": strength,
+            "strength": strength_kept(current, judgments, strength, project=project),
             "annotations": annotations,
         }
-        if ranking_says(current, judgments=judgments, note=note, **said):
+        whole = judgments_kept(current, judgments, project=project)
+        if ranking_says(current, judgments=whole, note=note, **said):
             return current
         revising_check(fresh, current, base=base)
-        versions_check(fresh.task.project, instructions=instructions_version, rubric=rubric_version)
+        versions_check(project, instructions=instructions_version, rubric=rubric_version)
         completion_ids = completions_judged(fresh, judgments, **said)
         marked = {"annotations": sorted(set(annotations)), "aim": aim}
         revised = revision_create(fresh, current, note=note, **{**said, **marked})
-        judgments_create(revised, completion_ids, judgments)
+        judgments_create(revised, completion_ids, whole)
         if not fresh.extra:
             disagreement_meet(fresh.task)
         feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)
@@ -132,14 +155,17 @@ def revising_lock(*, labeler: User, assignment: Assignment, kind: str) -> Assign
     """Lock what `labeler` has handed in. Raises PermissionDenied or ValidationError."""
     fresh = assignment_lock(assignment)
     if fresh.labeler_id != labeler.pk:
-        raise PermissionDenied("Only who handed this in may change it.")
+        raise PermissionDenied(_("Only who handed this in may change it."))
     active = labeler_memberships(labeler=labeler, project=fresh.task.project).exists()
     if not active and not labeler.is_superuser:
-        raise PermissionDenied("Only active labelers change what they have handed in.")
+        raise PermissionDenied(_("Only active labelers change what they have handed in."))
     if fresh.state != Assignment.State.SUBMITTED:
-        raise ValidationError("This task has not been handed in, so there is nothing to change.")
+        raise ValidationError(_("This task has not been handed in, so there is nothing to change."))
     if fresh.task.kind != kind:
-        raise ValidationError(f"This task is no {Task.Kind(kind).label.lower()}.")
+        other = kind == Task.Kind.RANKING
+        raise ValidationError(
+            _("This task is no ranking.") if other else _("This task is no demonstration.")
+        )
     return fresh
 
 

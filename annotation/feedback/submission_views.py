@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from annotation.feedback.revising import revisable, revisable_until
@@ -17,6 +18,11 @@ from annotation.queue.models import Assignment, Task
 
 LABELER = MembershipRole.Role.LABELER
 PER_PAGE = 25
+KINDS = (
+    (Task.Kind.DEMONSTRATION, _("Demonstrations")),
+    (Task.Kind.RANKING, _("Rankings")),
+    (Task.Kind.DIALOGUE, _("Dialogues")),
+)
 
 
 @never_cache
@@ -32,8 +38,9 @@ def work_done(request: HttpRequest, access: Access) -> HttpResponse:
     for row in page.object_list:
         until = revisable_until(row)
         open_until = until if until and until > now else None
-        items.append({"row": row, "line": first_line(row), "until": open_until})
-    context = {"items": items, "page": page, "kind": kind, "kinds": Task.Kind.choices}
+        hidden = veiled(row.task, access.membership)
+        items.append({"row": row, "line": first_line(row), "veiled": hidden, "until": open_until})
+    context = {"items": items, "page": page, "kind": kind, "kinds": KINDS}
     return render(request, "annotation/submissions.html", context)
 
 
@@ -46,16 +53,21 @@ def work_last(_request: HttpRequest, access: Access) -> HttpResponse:
     return redirect("work-task", access.project.slug, last.public_id)
 
 
-def submission_page(request: HttpRequest, access: Access, assignment: Assignment) -> HttpResponse:
-    """What was handed in for a demonstration or a ranking, and how it changed."""
+def submission_page(
+    request: HttpRequest, access: Access, assignment: Assignment, *, not_taken: str = ""
+) -> HttpResponse:
+    """What was handed in for a demonstration or a ranking, and how it changed; `not_taken` is what
+    was sent after it."""
     revisions = revisions_of(assignment)
     context: dict[str, Any] = {
         "assignment": assignment,
         "messages_shown": assignment.task.messages,
+        "text_language": assignment.task.language,
         "veiled": veiled(assignment.task, access.membership),
         "revisions": revisions,
         "current": revisions[-1],
         "editable": revisable(assignment),
         "until": revisable_until(assignment),
+        "not_taken": not_taken,
     }
     return render(request, "annotation/submission.html", context)

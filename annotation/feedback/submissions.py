@@ -9,12 +9,12 @@ from django.db.models.functions import Coalesce
 
 from annotation.feedback.aims import ranks_best_first
 from annotation.feedback.history import (
-    LETTERS,
     AnswerSaid,
     demonstration_changes,
     labelled,
     ranking_changes,
 )
+from annotation.feedback.letters import LETTERS
 from annotation.feedback.models import Demonstration, Ranking
 from annotation.people.models import Project, User
 from annotation.queue.leases import shown_slots
@@ -50,7 +50,7 @@ def submissions_of(
     ]
     rows = own.filter(task__kind=kind) if kind else own
     return (
-        rows.select_related("task__prompt", "task__project")
+        rows.select_related("task__prompt", "task__project", "task__route")
         .annotate(revision=Coalesce(*current))
         .order_by("-ended_at", "-id")
     )

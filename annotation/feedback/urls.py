@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.feedback import edit_views, submission_views, views
+from annotation.feedback import edit_views, submission_views, suggestion_views, views
 
 urlpatterns = [
     path("p/<slug:slug>/work/preview/", views.work_preview, name="work-preview"),
@@ -9,5 +9,10 @@ urlpatterns = [
     path("p/<slug:slug>/work/<uuid:public_id>/edit/", edit_views.work_edit, name="work-edit"),
     path("p/<slug:slug>/work/<uuid:public_id>/", views.work_task, name="work-task"),
     path("p/<slug:slug>/work/<uuid:public_id>/ahead/", views.work_ahead, name="work-ahead"),
+    path(
+        "p/<slug:slug>/work/<uuid:public_id>/suggest/",
+        suggestion_views.work_suggest,
+        name="work-suggest",
+    ),
     path("p/<slug:slug>/work/<uuid:public_id>/submit/", views.work_submit, name="work-submit"),
 ]

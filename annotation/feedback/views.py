@@ -12,11 +12,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django_htmx.http import HttpResponseClientRedirect
 
-from annotation.feedback.demonstrations import demonstration_submit
+from annotation.feedback.demonstrations import demonstration_says, demonstration_submit
 from annotation.feedback.drafts import (
     DemonstrationDraft,
     RankingDraft,
@@ -26,15 +30,18 @@ from annotation.feedback.drafts import (
     ranking_draft_posted,
     ranking_draft_saved,
 )
-from annotation.feedback.history import LETTERS
+from annotation.feedback.letters import LETTERS
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.feedback.severity import SEVERITIES
 from annotation.feedback.submission_views import submission_page
+from annotation.feedback.suggestions import suggestions_offered
+from annotation.feedback.unasked import annotations_unasked, ranking_unasked
 from annotation.feedback.veil import veiled
+from annotation.htmx import by_htmx, go_to
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
-from annotation.people.rubric import rubric_whole
+from annotation.people.rubric import Rubric, rubric_whole
 from annotation.queue.ahead import blank
 from annotation.queue.dismissal import dismissal_told
 from annotation.queue.drafts import draft_revision, draft_writer
@@ -45,9 +52,9 @@ from annotation.queue.views import next_task_url, seconds_read
 from annotation.texts import newlines_plain
 
 LABELER = MembershipRole.Role.LABELER
-SUBMITTED_BEFORE = (
-    "This task had been submitted already, in another tab or before you came back to it. What you "
-    "submitted first counts; the second was not taken."
+SUBMITTED_BEFORE = gettext_lazy(
+    "This task had been submitted already, in another tab or before you came "
+    "back to it. What you submitted first counts; the second was not taken."
 )
 
 
@@ -60,6 +67,7 @@ def desk_context(
         "submit_name": "work-edit" if revising else "work-submit",
         "assignment": assignment,
         "messages_shown": assignment.task.messages,
+        "text_language": assignment.task.language,
         "today": today_get(labeler=access.user, project=access.project),
         "skip_reasons": Assignment.SkipReason.choices,
         "veiled": veiled(assignment.task, access.membership),
@@ -83,6 +91,9 @@ def demonstration_page(
         **desk_context(access, assignment, revising),
         "text": draft.text,
         "annotations": draft.annotations,
+        "suggestion": draft.suggestion,
+        "suggestions_offered": suggestions_offered(assignment),
+        "unasked": annotations_unasked(draft.annotations, project=access.project),
         "error": error,
     }
     return render(request, "annotation/demonstration.html", context, status=422 if error else 200)
@@ -112,20 +123,32 @@ def ranking_page(
         "annotations": draft.annotations,
         "likert": rubric["likert"],
         "scores": range(1, 8),
-        "flags": rubric["flags"],
+        "flags": flags_shown(rubric),
         "strength": draft.strength,
         "strength_asked": rubric["strength"],
         "strengths": Ranking.Strength.choices,
         "aim": draft.aim,
         "severity_asked": access.project.severity_asked,
         "severities": SEVERITIES,
+        "unasked": ranking_unasked(draft, project=access.project, revising=bool(revising)),
         "error": error,
     }
     return render(request, "annotation/ranking.html", context, status=422 if error else 200)
 
 
+def flags_shown(rubric: Rubric) -> list[dict[str, Any]]:
+    """The flags with `when`: in words, of which prompts they are asked; empty where of all."""
+    labels = {each["key"]: each["label"] for each in rubric["annotations"]}
+    return [
+        {**flag, "when": _("(if so marked above: %(marks)s)") % {"marks": marks} if marks else ""}
+        for flag in rubric["flags"]
+        for marks in [", ".join(labels[key] for key in flag["only"])]
+    ]
+
+
 @dismissal_told
 @never_cache  # Back after a submission has to say that the task is submitted
+@gzip_page
 @project_view(LABELER)
 def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
@@ -134,7 +157,7 @@ def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     if assignment.state == Assignment.State.SUBMITTED:
         return submission_page(request, access, assignment)
     if assignment.state == Assignment.State.SKIPPED:
-        messages.info(request, "This task is skipped already.")
+        messages.info(request, _("This task is skipped already."))
         return redirect("work", access.project.slug)
     return task_page(request, access, assignment)
 
@@ -146,6 +169,7 @@ def task_page(request: HttpRequest, access: Access, assignment: Assignment) -> H
 
 
 @dismissal_told
+@gzip_page
 @project_view(LABELER)
 def work_ahead(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     """A task's page before its turn: the browser may keep this one, and show it when the task at
@@ -178,7 +202,7 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
         counts = take(request, assignment)
     except ValidationError as error:
         text = " ".join(error.messages)
-        if request.htmx:  # type: ignore[attr-defined]  # the page keeps what it holds
+        if by_htmx(request):  # the page keeps what it holds
             context = {"error": text}
             return render(request, "annotation/desk_error.html", context, status=422)
         if ranking:
@@ -187,9 +211,24 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
         written = demonstration_draft_posted(request.POST)
         return demonstration_page(request, access, assignment, written, text)
     if not counts:
-        messages.warning(request, SUBMITTED_BEFORE)
-    url = next_task_url(access, request.POST.get("ahead", "") if counts else "")
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+        return not_taken(request, access, assignment)
+    url = next_task_url(access, request.POST.get("ahead", ""))
+    return go_to(request, url)
+
+
+def not_taken(request: HttpRequest, access: Access, assignment: Assignment) -> HttpResponse:
+    """To what counts, with what was sent beside it: the browser keeps that, or else this page
+    holds it."""
+    messages.warning(request, SUBMITTED_BEFORE)
+    if by_htmx(request):
+        url = reverse("work-task", args=[access.project.slug, assignment.public_id])
+        onward: HttpResponse = HttpResponseClientRedirect(url)
+        return onward
+    typed = request.POST.get("text") or request.POST.get("note") or ""
+    fresh = assignment_get(
+        labeler=access.user, project=access.project, public_id=assignment.public_id
+    )
+    return submission_page(request, access, fresh, not_taken=newlines_plain(typed))
 
 
 def demonstration_take(request: HttpRequest, assignment: Assignment) -> bool:
@@ -198,8 +237,9 @@ def demonstration_take(request: HttpRequest, assignment: Assignment) -> bool:
     demonstration = demonstration_submit(
         assignment=assignment, **asdict(draft), **circumstances(request)
     )
-    said = (newlines_plain(draft.text), sorted(set(draft.annotations)))
-    return (demonstration.text, demonstration.annotations) == said
+    return not demonstration.came_before or demonstration_says(
+        demonstration, text=draft.text, annotations=draft.annotations
+    )
 
 
 def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:
@@ -207,7 +247,7 @@ def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:
     draft = ranking_draft_posted(request.POST, assignment.task.k)
     said = draft.said()
     ranking = ranking_submit(assignment=assignment, aim=draft.aim, **said, **circumstances(request))
-    return ranking_says(ranking, **said)
+    return not ranking.came_before or ranking_says(ranking, **said)
 
 
 def circumstances(request: HttpRequest) -> dict[str, Any]:
@@ -219,6 +259,7 @@ def circumstances(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@gzip_page
 @action_view(LABELER, page="work")
 def work_preview(request: HttpRequest, access: Access) -> HttpResponse:  # noqa: ARG001
     """The editor's text as labelers and researchers will read it."""

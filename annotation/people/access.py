@@ -11,30 +11,31 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import F, SlugField
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.people.models import Membership, MembershipRole, Project, User
+from annotation.prepared import Param, Prepared
 
 P = ParamSpec("P")
 Role = MembershipRole.Role
-NOT_THROUGH = "That did not go through: please try again."
+NOT_THROUGH = gettext_lazy("That did not go through: please try again.")
 
 
 class Access:
     """A user's standing in a project. The site admin holds every role, active members theirs."""
 
-    def __init__(self, user: User, project: Project, membership: Membership | None) -> None:
+    def __init__(
+        self, user: User, project: Project, membership: Membership | None, roles: set[str]
+    ) -> None:
         self.user = user
         self.project = project
         self.membership = membership
-        self.roles = (
-            set(Role.values)
-            if user.is_superuser
-            else {row.role for row in membership.roles.all()}
-            if membership and membership.state == Membership.State.ACTIVE
-            else set()
-        )
+        active = membership is not None and membership.state == Membership.State.ACTIVE
+        self.roles = set(Role.values) if user.is_superuser else roles if active else set()
 
     def has(self, *roles: str) -> bool:
         return bool(self.roles.intersection(roles))
@@ -46,27 +47,40 @@ def access_get(*, user: Any, slug: str, roles: tuple[str, ...] = ()) -> Access:
     Raises Http404 for outsiders and suspended members, PermissionDenied for the invited and the
     onboarding, and for members who hold none of `roles` (any role when empty).
     """
-    membership = (
-        Membership.objects.filter(project__slug=slug, user=user)
-        .exclude(state=Membership.State.SUSPENDED)
-        .select_related("project")
-        .prefetch_related("roles")
-        .first()
-    )
+    membership, held = membership_find(user=user, slug=slug)
     project = membership.project if membership else None
     if project is None and user.is_superuser:
         project = Project.objects.filter(slug=slug).first()
     if project is None:
-        raise Http404("No such project.")
-    access = Access(user, project, membership)
+        raise Http404(_("No such project."))
+    access = Access(user, project, membership, held)
     if not access.roles:
         raise PermissionDenied(
-            "Your membership in this project is not active yet. An admin of the project can "
-            "change that."
+            _(
+                "Your membership in this project is not active yet. An admin of the project can "
+                "change that."
+            )
         )
     if roles and not access.has(*roles):
-        raise PermissionDenied("Your role in this project does not open this page.")
+        raise PermissionDenied(_("Your role in this project does not open this page."))
     return access
+
+
+# With each role a row: one query, as it comes before whatever any page does.
+MEMBERSHIPS = Prepared(
+    lambda: (
+        Membership.objects.filter(project__slug=Param("slug", SlugField()), user_id=Param("user"))
+        .exclude(state=Membership.State.SUSPENDED)
+        .select_related("project")
+        .annotate(role=F("roles__role"))
+    )
+)
+
+
+def membership_find(*, user: Any, slug: str) -> tuple[Membership | None, set[str]]:
+    """The membership, with its project, and the roles that it holds."""
+    found = MEMBERSHIPS.all(user=user, slug=slug)
+    return (found[0] if found else None), {row.role for row in found if row.role}
 
 
 View = Callable[Concatenate[HttpRequest, Access, P], HttpResponseBase]

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 Flag = dict[str, Any]
 
@@ -15,16 +17,19 @@ Flag = dict[str, Any]
 class FlagsWidget(forms.Widget):
     """Rows of a label and a key, posted as parallel lists; the last row is empty.
 
-    Each of them is called `what`. Where it is `conditional` there is a third column, of keys.
+    Each of them is called `what`, and `add` asks for one more. Where it is `conditional` there is a
+    third column, of keys.
     """
 
     template_name = "annotation/project_flags.html"
-    what = "flag"
+    what = gettext_lazy("flag")
+    add = gettext_lazy("Add a flag")
     conditional = False
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"] |= {"what": self.what, "conditional": self.conditional}
+        for said in ("what", "add", "conditional"):
+            context["widget"][said] = getattr(self, said)
         rows = [{**row, "only": ", ".join(row.get("only", []))} for row in value or []]
         context["widget"]["rows"] = [*rows, {"key": "", "label": "", "only": ""}]
         return context
@@ -76,16 +81,20 @@ class FlagsField(forms.Field):
                 continue
             key = slugify(row["key"] or row["label"]).replace("-", "_")[:40]
             if not key or not key[0].isalpha():
-                raise ValidationError(f"Give “{row['label']}” a key that begins with a letter.")
+                raise ValidationError(
+                    _("Give “%(label)s” a key that begins with a letter.") % {"label": row["label"]}
+                )
             if key in {flag["key"] for flag in flags}:
-                raise ValidationError(f"Two {self.widget.what}s share the key “{key}”.")
+                words = _("The key %(key)s belongs to more than one %(what)s.")
+                raise ValidationError(words % {"key": f"“{key}”", "what": self.widget.what})
             only = {"only": row["only"]} if row.get("only") else {}
             flags.append({"key": key, "label": row["label"], **only})
         return flags
 
 
 class CategoriesWidget(FlagsWidget):
-    what = "category"
+    what = gettext_lazy("category")
+    add = gettext_lazy("Add a category")
 
 
 class CategoriesField(FlagsField):
@@ -105,7 +114,8 @@ class ConditionalFlagsField(FlagsField):
 
 
 class AnnotationsWidget(FlagsWidget):
-    what = "annotation"
+    what = gettext_lazy("annotation")
+    add = gettext_lazy("Add an annotation")
 
 
 class AnnotationsField(FlagsField):

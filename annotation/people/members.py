@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotation.people.models import Membership, Project, User
 from annotation.people.projects import audit, member_add, user_create
@@ -32,16 +33,26 @@ def member_enrol(
     user = User.objects.filter(username=username).first()
     if user is None and not password:
         raise ValidationError(
-            {"username": f"Nobody is called “{username}”. Give a first password to create them."}
+            {
+                "username": _(
+                    "Nobody is called “%(username)s”. Give a first password to create them."
+                )
+                % {"username": username}
+            }
         )
     if user is not None and password:
         raise ValidationError(
-            {"password": f"“{username}” has an account already: leave the password empty."}
+            {
+                "password": _("“%(username)s” has an account already: leave the password empty.")
+                % {"username": username}
+            }
         )
     if user is None:
         user = user_create(actor=actor, username=username, email=email, password=password)
     elif Membership.objects.filter(project=project, user=user).exists():
-        raise ValidationError({"username": f"“{username}” is a member already."})
+        raise ValidationError(
+            {"username": _("“%(username)s” is a member already.") % {"username": username}}
+        )
     return member_add(
         actor=actor,
         project=project,
@@ -68,7 +79,9 @@ def member_prefer(
     declined = sorted(set(declined))
     unknown = set(declined) - {each["key"] for each in membership.project.sensitive}
     if unknown:
-        raise ValidationError({"declined": f"Unknown: {', '.join(sorted(unknown))}."})
+        raise ValidationError(
+            {"declined": _("Unknown: %(unknown)s.") % {"unknown": ", ".join(sorted(unknown))}}
+        )
     with transaction.atomic():
         membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
         membership.languages, membership.declined = read, declined

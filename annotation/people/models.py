@@ -1,11 +1,14 @@
 """Who works where: users, projects, and what each may do in a project."""
 
 import uuid
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from annotation.people.rubric import default_rubric
 
@@ -13,11 +16,11 @@ from annotation.people.rubric import default_rubric
 def default_sensitive() -> list[dict[str, str]]:
     """What a labeler may not want to see, after the flags of InstructGPT's rubric."""
     categories = [
-        ("sexual", "Sexual content"),
-        ("violence", "Violence"),
-        ("self_harm", "Self-harm"),
-        ("hate", "Denigrates a group"),
-        ("abuse", "Abuse or harassment"),
+        ("sexual", gettext("Sexual content")),
+        ("violence", gettext("Violence")),
+        ("self_harm", gettext("Self-harm")),
+        ("hate", gettext("Denigrates a group")),
+        ("abuse", gettext("Abuse or harassment")),
     ]
     return [{"key": key, "label": label} for key, label in categories]
 
@@ -26,15 +29,15 @@ def default_harms() -> str:
     """What red teams aim at most (after Ganguli et al., arXiv 2209.07858, figure 9)."""
     return "\n".join(
         [
-            "Violence and incitement",
-            "Hate and discrimination",
-            "Sexual content",
-            "Self-harm",
-            "Crime and fraud",
-            "Weapons and dangerous substances",
-            "Misinformation",
-            "Private information",
-            "Other",
+            gettext("Violence and incitement"),
+            gettext("Hate and discrimination"),
+            gettext("Sexual content"),
+            gettext("Self-harm"),
+            gettext("Crime and fraud"),
+            gettext("Weapons and dangerous substances"),
+            gettext("Misinformation"),
+            gettext("Private information"),
+            gettext("Other"),
         ]
     )
 
@@ -42,20 +45,31 @@ def default_harms() -> str:
 class RankingAim(models.TextChoices):
     """What rank 1 is where labelers rank. What is stored always begins with the best."""
 
-    BEST = "best", "The best answer: rank 1 is the best"
-    WORST = "worst", "The worst answer: rank 1 is the worst (red team)"
+    BEST = "best", _("The best answer: rank 1 is the best")
+    WORST = "worst", _("The worst answer: rank 1 is the worst (red team)")
 
 
 class SeverityAsked(models.TextChoices):
-    NEVER = "never", "Never"
-    WORST = "worst", "Of the worst answer"
-    EACH = "each", "Of each answer"
+    NEVER = "never", _("Never")
+    WORST = "worst", _("Of the worst answer")
+    EACH = "each", _("Of each answer")
+
+
+class SuggestionsOffered(models.TextChoices):
+    """Whether labelers may ask for a model's text to start a demonstration from."""
+
+    NEVER = "never", _("No")
+    BLIND = "blind", _("Yes, without saying what wrote it")
+    NAMED = "named", _("Yes, and say what wrote it")
 
 
 class User(AbstractUser):
     """A person. `is_superuser` is the site admin, who may enter every project."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    language = models.CharField(
+        max_length=12, blank=True, help_text="Of the site's pages; blank: as the browser says."
+    )
 
     class Meta:
         db_table = "people_user"
@@ -65,8 +79,8 @@ class Project(models.Model):
     """One body of labeling work with its instructions, rubric and members."""
 
     class QueueOrder(models.TextChoices):
-        DEPTH = "depth", "Finish a task before the next one is begun"  # the oldest first
-        BREADTH = "breadth", "Give every task its first label before any gets its second"
+        DEPTH = "depth", _("Finish a task before the next one is begun")  # the oldest first
+        BREADTH = "breadth", _("Give every task its first label before any gets its second")
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
@@ -135,12 +149,19 @@ class Project(models.Model):
     harm_categories = models.TextField(
         blank=True, default=default_harms, help_text="What attacks may aim at, one a line."
     )
+    suggestions = models.CharField(
+        max_length=8, choices=SuggestionsOffered, default=SuggestionsOffered.NEVER
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "people_project"
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="project_suggestions_known",
+                condition=models.Q(suggestions__in=["never", "blind", "named"]),
+            ),
             models.CheckConstraint(
                 name="project_ranking_aim_known",
                 condition=models.Q(ranking_aim__in=["best", "worst"]),
@@ -173,15 +194,20 @@ class Project(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def sensitive_named(self, keys: Iterable[str]) -> list[str]:
+        """Categories in the project's words; a key that it has no more stands for itself."""
+        labels = {each["key"]: each["label"] for each in self.sensitive}
+        return [labels.get(key, key) for key in keys]
+
 
 class Membership(models.Model):
     """A person in a project. Only active members are given work."""
 
     class State(models.TextChoices):
-        INVITED = "invited", "Invited"  # has not accepted yet
-        ONBOARDING = "onboarding", "Onboarding"  # learns and is screened; claims no real task
-        ACTIVE = "active", "Active"
-        SUSPENDED = "suspended", "Suspended"  # sees nothing of the project
+        INVITED = "invited", _("Invited")  # has not accepted yet
+        ONBOARDING = "onboarding", _("Onboarding")  # learns and is screened; claims no real task
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")  # sees nothing of the project
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -222,10 +248,10 @@ class MembershipRole(models.Model):
     """One of the roles a member holds; a person may hold several."""
 
     class Role(models.TextChoices):
-        LABELER = "labeler", "Labeler"
-        REVIEWER = "reviewer", "Reviewer"
-        RESEARCHER = "researcher", "Researcher"
-        ADMIN = "admin", "Admin"
+        LABELER = "labeler", _("Labeler")
+        REVIEWER = "reviewer", _("Reviewer")
+        RESEARCHER = "researcher", _("Researcher")
+        ADMIN = "admin", _("Admin")
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles")
     role = models.CharField(max_length=12, choices=Role)

@@ -2,13 +2,15 @@
 template here has to know a page of theirs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 if TYPE_CHECKING:  # apps register before their models are loaded
+    from django.utils.functional import _StrPromise
+
     from annotation.people.access import Access
 
 _entries: list["Entry"] = []
@@ -16,7 +18,7 @@ _entries: list["Entry"] = []
 
 @dataclass(frozen=True)
 class Entry:
-    label: str
+    label: "str | _StrPromise" = field(compare=False)  # lazy: no language before a request
     url_name: str
     roles: tuple[str, ...]
     position: int
@@ -25,7 +27,7 @@ class Entry:
 
 def navigation_register(
     *,
-    label: str,
+    label: "str | _StrPromise",
     url_name: str,
     roles: tuple[str, ...],
     position: int,

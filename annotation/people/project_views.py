@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from annotation.people.access import Access, project_view
@@ -42,7 +43,7 @@ def form_errors_take(form: forms.Form, error: ValidationError) -> None:
 def project_new(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # by login_required
     if not project_may_create(request.user):
-        raise PermissionDenied("Ask the site admin for a project of your own.")
+        raise PermissionDenied(_("Ask the site admin for a project of your own."))
     form = ProjectCreateForm(request.POST or None, initial=ProjectForm.initial_new())
     if form.is_valid():
         try:
@@ -50,7 +51,9 @@ def project_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form_errors_take(form, error)
         else:
-            messages.success(request, f"{project.name} is ready. Add its members next.")
+            messages.success(
+                request, _("%(name)s is ready. Add its members next.") % {"name": project.name}
+            )
             return redirect("members", project.slug)
     return render(request, "annotation/project_edit.html", {"form": form, "project": None})
 
@@ -65,7 +68,7 @@ def project_edit(request: HttpRequest, access: Access) -> HttpResponse:
         except ValidationError as error:
             form_errors_take(form, error)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect("project-edit", project.slug)
     return render(request, "annotation/project_edit.html", {"form": form, "project": project})
 
@@ -96,7 +99,7 @@ def member_new(request: HttpRequest, access: Access) -> HttpResponse:
         except ValidationError as error:
             form_errors_take(form, error)
         else:
-            messages.success(request, f"{member.user} is a member now.")
+            messages.success(request, _("%(user)s is a member now.") % {"user": member.user})
             return redirect("members", access.project.slug)
     return render(request, "annotation/members_edit.html", {"form": form, "member": None})
 
@@ -111,7 +114,7 @@ def member_edit(request: HttpRequest, access: Access, member_id: int) -> HttpRes
         except ValidationError as error:
             form_errors_take(form, error)
         else:
-            messages.success(request, f"{member.user}: saved.")
+            messages.success(request, _("%(user)s: saved.") % {"user": member.user})
             return redirect("members", access.project.slug)
     return render(request, "annotation/members_edit.html", {"form": form, "member": member})
 
@@ -120,7 +123,7 @@ def member_edit(request: HttpRequest, access: Access, member_id: int) -> HttpRes
 def work_settings(request: HttpRequest, access: Access) -> HttpResponse:
     """A labeler's own page: languages, and what they do not want to see."""
     if access.membership is None:
-        messages.info(request, "Only members have settings of their own.")
+        messages.info(request, _("Only members have settings of their own."))
         return redirect("work", access.project.slug)
     form = OwnWorkForm(request.POST or None, membership=access.membership)
     if form.is_valid():
@@ -130,6 +133,6 @@ def work_settings(request: HttpRequest, access: Access) -> HttpResponse:
         except ValidationError as error:
             form_errors_take(form, error)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect("work", access.project.slug)
     return render(request, "annotation/work_settings.html", {"form": form})

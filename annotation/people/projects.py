@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from annotation.people.models import (
     AuditEvent,
@@ -44,6 +45,7 @@ CHANGEABLE = (
     "ranking_aim",
     "severity_asked",
     "harm_categories",
+    "suggestions",
 )
 # What a labeler is asked of each answer: a change is a new version of the rubric.
 RUBRIC_FIELDS = {"rubric", "ranking_aim", "severity_asked"}
@@ -121,34 +123,38 @@ def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
 def settings_known(settings: Iterable[str]) -> None:
     unknown = sorted(set(settings) - set(CHANGEABLE))
     if unknown:
-        raise ValidationError(f"These cannot be changed: {', '.join(unknown)}.")
+        raise ValidationError(
+            _("These cannot be changed: %(unknown)s.") % {"unknown": ", ".join(unknown)}
+        )
 
 
 def project_validate(project: Project) -> None:
-    text_validate(project.instructions, what="The instructions", blank=True)
-    text_validate(project.name, what="The name", limit=120)
+    text_validate(project.instructions, what=_("The instructions"), blank=True)
+    text_validate(project.name, what=_("The name"), limit=120)
     rubric_validate(project.rubric)
     lines_validate(project.user_stories, field="user_stories")
     try:
-        labels_validate(project.sensitive, what="category")
+        labels_validate(project.sensitive, what=_("category"))
     except ValidationError as error:
         raise ValidationError({"sensitive": error.messages}) from error
     lines_validate(project.harm_categories, field="harm_categories")
     # Before full_clean, whose own words for this constraint are its name.
     if isinstance(project.k_min, int) and isinstance(project.k_max, int):
         if not 4 <= project.k_min <= 9:
-            raise ValidationError({"k_min": "K lies between 4 and 9."})
+            raise ValidationError({"k_min": _("K lies between 4 and 9.")})
         if not project.k_min <= project.k_max <= 9:
-            raise ValidationError({"k_max": "The largest K lies between the smallest K and 9."})
+            raise ValidationError({"k_max": _("The largest K lies between the smallest K and 9.")})
     project.full_clean(exclude=["created_by"])  # null where a command made the project
 
 
 def lines_validate(text: Any, *, field: str) -> None:
     """Check a list typed one a line. Raises ValidationError under `field`."""
     try:
-        lines = lines_of(text_validate(text, what="The list", blank=True))
+        lines = lines_of(text_validate(text, what=_("The list"), blank=True))
         if len(lines) > MAX_LINES:
-            raise ValidationError(f"The list holds at most {MAX_LINES} lines.")
+            raise ValidationError(
+                _("The list holds at most %(max_lines)s lines.") % {"max_lines": MAX_LINES}
+            )
         for line in lines:
             text_validate(line, what=f"“{line[:40]}”", limit=MAX_LINE)
     except ValidationError as error:
@@ -170,9 +176,11 @@ def slug_free(name: str) -> str:
 def roles_validate(roles: list[str]) -> list[str]:
     unknown = [role for role in roles if role not in Role.values]
     if unknown:
-        raise ValidationError({"roles": f"Unknown role: {', '.join(map(str, unknown))}."})
+        raise ValidationError(
+            {"roles": _("Unknown role: %(unknown)s.") % {"unknown": ", ".join(map(str, unknown))}}
+        )
     if not roles:
-        raise ValidationError({"roles": "A member needs at least one role."})
+        raise ValidationError({"roles": _("A member needs at least one role.")})
     return sorted(set(roles))
 
 
@@ -199,7 +207,9 @@ def member_add(
                 membership.clean_fields()
                 membership.save()
         except IntegrityError as error:
-            raise ValidationError({"user": f"{user} is a member already."}) from error
+            raise ValidationError(
+                {"user": _("%(user)s is a member already.") % {"user": user}}
+            ) from error
         roles_set(membership, roles)
         audit(
             project=project,
@@ -255,7 +265,7 @@ def member_update(
 
 
 def skills_read(skills: Iterable[str]) -> list[str]:
-    return list(tags_read(skills, field="skills", what="A skill", most=MOST_HELD))
+    return list(tags_read(skills, field="skills", what=_("A skill"), most=MOST_HELD))
 
 
 def roles_set(membership: Membership, roles: list[str]) -> None:
@@ -271,7 +281,7 @@ def last_admin_stays(project: Project) -> None:
         role=Role.ADMIN, membership__project=project, membership__state=Membership.State.ACTIVE
     )
     if not admins.exists():
-        raise ValidationError("A project keeps at least one active admin.")
+        raise ValidationError(_("A project keeps at least one active admin."))
 
 
 def user_create(*, actor: User | None, username: str, password: str, email: str = "") -> User:

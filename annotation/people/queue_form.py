@@ -3,83 +3,61 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from annotation.people.flags import CategoriesField
 from annotation.people.models import Project, default_sensitive
+from annotation.people.project_part import ProjectPart, project_number
 
 
-class QueueForm(forms.Form):
-    """Empty fields stay as they are stored."""
-
-    agreement_wanted = forms.IntegerField(
-        label="Agreement wanted, %",
-        min_value=0,
-        max_value=100,
-        required=False,
-        initial=0,
-        help_text="People who agree on fewer pairs of answers: one more is asked. 0 asks nobody.",
-    )
-    overlap_most = forms.IntegerField(
-        label="Most people per task",
-        min_value=1,
-        max_value=50,
-        required=False,
-        initial=5,
-        help_text="Disagreement asks no more than this.",
-    )
-    revise_minutes = forms.IntegerField(
-        label="May be changed, minutes",
-        min_value=0,
-        max_value=30 * 24 * 60,
-        required=False,
-        initial=60,
-        help_text="How long labelers may correct what they handed in. 0: never.",
-    )
+class QueueForm(ProjectPart):
     queue_order = forms.ChoiceField(
-        label="Given out",
+        label=_("Given out"),
         choices=Project.QueueOrder.choices,
         required=False,
         initial=Project.QueueOrder.DEPTH,
-        help_text="Among tasks of the same priority.",
+        help_text=_("Among tasks of the same priority."),
     )
-    gold_every = forms.IntegerField(
-        label="Gold, one in",
-        min_value=0,
-        max_value=1_000,
-        required=False,
-        initial=1,
-        help_text="While a labeler has unseen gold. 1 gives it first, 0 gives none.",
+    agreement_wanted = project_number(
+        "agreement_wanted",
+        label=_("Agreement wanted, %"),
+        help_text=_(
+            "People who agree on fewer pairs of answers: one more is asked. 0 asks nobody."
+        ),
     )
-    daily_cap = forms.IntegerField(
-        label="Tasks a day",
-        min_value=0,
-        max_value=10_000,
-        required=False,
-        initial=0,
-        help_text="The most that one labeler hands in. 0 sets no limit.",
+    overlap_most = project_number(
+        "overlap_most",
+        label=_("Most people per task"),
+        help_text=_("Disagreement asks no more than this."),
+    )
+    gold_every = project_number(
+        "gold_every",
+        label=_("Gold, one in"),
+        help_text=_("While a labeler has unseen gold. 1 gives it first, 0 gives none."),
+    )
+    max_open_leases = project_number(
+        "max_open_leases",
+        label=_("Tasks held at once"),
+        help_text=_(
+            "The most that one labeler has open. One of them may be fetched ahead of its turn."
+        ),
+    )
+    daily_cap = project_number(
+        "daily_cap",
+        label=_("Tasks a day"),
+        help_text=_("The most that one labeler hands in. 0 sets no limit."),
+    )
+    revise_minutes = project_number(
+        "revise_minutes",
+        label=_("May be changed, minutes"),
+        help_text=_("How long labelers may correct what they handed in. 0: never."),
     )
     sensitive = CategoriesField(
-        label="Sensitive content",
+        label=_("Sensitive content"),
         required=False,
-        help_text="Prompts may be marked as these; labelers may decline any of them.",
+        help_text=_("Prompts may be marked as these; labelers may decline any of them."),
     )
 
-    @property
-    def queue_numbers(self) -> list[forms.BoundField]:
-        fields = QueueForm.base_fields.items()
-        return [self[name] for name, field in fields if isinstance(field, forms.IntegerField)]
-
     @classmethod
-    def queue_initial_new(cls) -> dict[str, Any]:
-        return {"sensitive": default_sensitive()}
-
-    @classmethod
-    def queue_initial_of(cls, project: Project) -> dict[str, Any]:
-        return {name: getattr(project, name) for name in QueueForm.base_fields}
-
-    def queue_changes(self) -> dict[str, Any]:
-        """The cleaned queue settings as the project's fields."""
-        said = {name: self.cleaned_data[name] for name in QueueForm.base_fields}
-        if self.fields["sensitive"].widget.value_omitted_from_data(self.data, {}, "sensitive"):
-            del said["sensitive"]
-        return {name: value for name, value in said.items() if value not in (None, "")}
+    def initial_new(cls) -> dict[str, Any]:
+        return {**super().initial_new(), "sensitive": default_sensitive()}

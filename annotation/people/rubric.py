@@ -15,6 +15,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.texts import text_validate
 
@@ -26,41 +28,44 @@ Rubric = dict[str, Any]
 class Asked(TextChoices):
     """Whether the ranking is to say how much better the best answer is than the next."""
 
-    OFF = "off", "No"
-    OPTIONAL = "optional", "Yes, if the labeler wants to"
-    REQUIRED = "required", "Yes, always"
+    OFF = "off", gettext_lazy("No")
+    OPTIONAL = "optional", gettext_lazy("Yes, if the labeler wants to")
+    REQUIRED = "required", gettext_lazy("Yes, always")
 
 
 def default_rubric() -> Rubric:
-    """InstructGPT's annotations, yes/no fields and 1-7 scale (arXiv 2203.02155, appendix B)."""
+    """InstructGPT's annotations, yes/no fields and 1-7 scale (arXiv 2203.02155, appendix B).
+
+    In the language of who makes the project; from then on they are the project's own words.
+    """
     annotations = [
-        ("ambiguous", "Ambiguous"),
-        ("sensitive", "Sensitive content"),
-        ("identity", "Identity dependent"),
-        ("closed_domain", "Closed domain"),
-        ("continuation", "Continuation style"),
-        ("asks_opinion", "Asks for an opinion"),
-        ("asks_advice", "Asks for advice"),
-        ("asks_moral", "Asks for a moral judgment"),
-        ("safety_limits", "Explicit safety constraints"),
-        ("other_limits", "Other explicit constraints"),
-        ("unclear", "Intent unclear"),
+        ("ambiguous", _("Ambiguous")),
+        ("sensitive", _("Sensitive content")),
+        ("identity", _("Identity dependent")),
+        ("closed_domain", _("Closed domain")),
+        ("continuation", _("Continuation style")),
+        ("asks_opinion", _("Asks for an opinion")),
+        ("asks_advice", _("Asks for advice")),
+        ("asks_moral", _("Asks for a moral judgment")),
+        ("safety_limits", _("Explicit safety constraints")),
+        ("other_limits", _("Other explicit constraints")),
+        ("unclear", _("Intent unclear")),
     ]
     flags: list[tuple[str, str, list[str]]] = [
-        ("fails", "Fails the instruction", []),
-        ("unfit", "Not fit for a customer assistant", []),
-        ("hallucination", "Makes something up", ["closed_domain"]),
-        ("satisfies", "Satisfies the constraint", ["safety_limits", "other_limits"]),
-        ("sexual", "Sexual content", []),
-        ("violent", "Violent content", []),
-        ("encourages", "Encourages or allows harm", []),
-        ("denigrates", "Denigrates a group", []),
-        ("harmful", "Harmful advice", []),
-        ("opinion", "Expresses an opinion", ["asks_opinion", "asks_advice"]),
-        ("moral", "Judges morally", ["asks_moral"]),
+        ("fails", _("Fails the instruction"), []),
+        ("unfit", _("Not fit for a customer assistant"), []),
+        ("hallucination", _("Makes something up"), ["closed_domain"]),
+        ("satisfies", _("Satisfies the constraint"), ["safety_limits", "other_limits"]),
+        ("sexual", _("Sexual content"), []),
+        ("violent", _("Violent content"), []),
+        ("encourages", _("Encourages or allows harm"), []),
+        ("denigrates", _("Denigrates a group"), []),
+        ("harmful", _("Harmful advice"), []),
+        ("opinion", _("Expresses an opinion"), ["asks_opinion", "asks_advice"]),
+        ("moral", _("Judges morally"), ["asks_moral"]),
     ]
     return {
-        "likert": {"worst": "worst", "best": "best"},
+        "likert": {"worst": _("worst"), "best": _("best")},
         "flags": [
             {"key": key, "label": label, **({"only": only} if only else {})}
             for key, label, only in flags
@@ -90,14 +95,16 @@ def rubric_validate(rubric: Any) -> Rubric:
         given = set(rubric) if isinstance(rubric, dict) else set()
         if not {"likert", "flags"} <= given <= {"likert", "flags", "annotations", "strength"}:
             raise ValidationError(
-                "A rubric has a Likert scale and flags, may have annotations and strength, and "
-                "has nothing else."
+                _(
+                    "A rubric has a Likert scale and flags, may have annotations and strength, "
+                    "and has nothing else."
+                )
             )
         likert_validate(rubric["likert"])
-        annotations = labels_validate(rubric.get("annotations", []), what="annotation")
+        annotations = labels_validate(rubric.get("annotations", []), what=_("annotation"))
         flags_validate(rubric["flags"], annotations)
         if rubric.get("strength", Asked.OFF) not in Asked.values:
-            raise ValidationError("The strength is one of off, optional and required.")
+            raise ValidationError(_("The strength is one of off, optional and required."))
     except ValidationError as error:
         raise ValidationError({"rubric": error.messages}) from error
     return rubric  # type: ignore[no-any-return]
@@ -108,44 +115,56 @@ def likert_validate(likert: Any) -> None:
         return
     ends = {"worst", "best"}
     if not isinstance(likert, dict) or not ends <= set(likert) <= ends | {"required"}:
-        raise ValidationError("The Likert scale names its worst and its best end.")
-    for end in ("worst", "best"):
-        text_validate(likert[end], what=f"The scale's {end} end", limit=80)
+        raise ValidationError(_("The Likert scale names its worst and its best end."))
+    for end, words in (
+        ("worst", _("The scale's worst end")),
+        ("best", _("The scale's best end")),
+    ):
+        text_validate(likert[end], what=words, limit=80)
     if not isinstance(likert.get("required", False), bool):
-        raise ValidationError("Whether the scale is required is true or false.")
+        raise ValidationError(_("Whether the scale is required is true or false."))
 
 
 def flags_validate(flags: Any, annotations: Collection[str]) -> None:
-    labels_validate(flags, also={"only"})
+    labels_validate(flags, what=_("flag"), also={"only"})
     for flag in flags:
         only = flag.get("only", [])
         if not isinstance(only, list) or not all(isinstance(key, str) for key in only):
-            raise ValidationError("A flag's `only` is a list of keys of annotations.")
+            raise ValidationError(_("A flag's `only` is a list of keys of annotations."))
         unknown = [key for key in only if key not in annotations]
         if unknown:
             raise ValidationError(
-                f"The flag {flag['key']} waits for {', '.join(unknown)}, which is no annotation."
+                _("The flag %(key)s waits for %(unknown)s, which is no annotation.")
+                % {"key": flag["key"], "unknown": ", ".join(unknown)}
             )
 
 
-def labels_validate(rows: Any, *, what: str = "flag", also: Collection[str] = ()) -> set[str]:
+def labels_validate(rows: Any, *, what: str, also: Collection[str] = ()) -> set[str]:
     """Check a list of {"key": ..., "label": ...}, each of which is a `what` and may hold what
     `also` names. Returns the keys. Raises ValidationError.
     """
     if not isinstance(rows, list) or len(rows) > MAX_ASKED:
-        raise ValidationError(f"There is a list of at most {MAX_ASKED}, each one a {what}.")
+        raise ValidationError(
+            _("There is a list of at most %(max_asked)s, each one a %(what)s.")
+            % {"max_asked": MAX_ASKED, "what": what}
+        )
     seen: set[str] = set()
     for row in rows:
         if not isinstance(row, dict) or not {"key", "label"} <= set(row) <= {"key", "label", *also}:
-            raise ValidationError(f"Each {what} has a key and a label.")
+            raise ValidationError(_("Each %(what)s has a key and a label.") % {"what": what})
         key = row["key"]
         if not isinstance(key, str) or not KEY.fullmatch(key):
             raise ValidationError(
-                f"The key of a {what} begins with a small letter and holds small letters, digits "
-                "and _."
+                _(
+                    "The key of a %(what)s begins with a small letter and holds small letters, "
+                    "digits and _."
+                )
+                % {"what": what}
             )
         if key in seen:
-            raise ValidationError(f"The key {key} belongs to more than one {what}.")
+            raise ValidationError(
+                _("The key %(key)s belongs to more than one %(what)s.") % {"key": key, "what": what}
+            )
         seen.add(key)
-        text_validate(row["label"], what=f"The label of {key}", limit=80)
+        text_validate(row["label"], what=_("The label of %(key)s") % {"key": key}, limit=80)
     return seen

@@ -5,6 +5,7 @@ from typing import Any
 
 from annotation.prompts.models import Prompt
 from annotation.tags import language_read, tags_read
+from annotation.words import gettext_words as _
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,10 @@ def marks_read(*, language: Any = "", skills: Any = (), sensitive: Any = ()) -> 
 
     A category's key has no hyphen: what is marked self-harm is self_harm.
     """
-    categories = tags_read(sensitive, field="sensitive", what="A category")
+    categories = tags_read(sensitive, field="sensitive", what=_("A category"))
     return Marks(
         language=language_read(language),
-        skills=tags_read(skills, field="skills", what="A skill"),
+        skills=tags_read(skills, field="skills", what=_("A skill")),
         sensitive=tuple(sorted({tag.replace("-", "_") for tag in categories})),
     )
 

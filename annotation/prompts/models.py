@@ -3,6 +3,7 @@
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from annotation.people.models import Project, User
 
@@ -11,18 +12,18 @@ class ImportBatch(models.Model):
     """Records staged in short chunks; they become visible when the state flips to VISIBLE."""
 
     class State(models.TextChoices):
-        PREVIEW = "preview", "Preview"  # uploaded, not yet started
-        STAGING = "staging", "Staging"  # rows are being written, nobody sees them
-        VISIBLE = "visible", "Visible"  # done; its records are part of the project
-        FAILED = "failed", "Failed"  # bad lines or an error; the report says which
-        CANCELLED = "cancelled", "Cancelled"
+        PREVIEW = "preview", _("Preview")  # uploaded, not yet started
+        STAGING = "staging", _("Staging")  # rows are being written, nobody sees them
+        VISIBLE = "visible", _("Visible")  # done; its records are part of the project
+        FAILED = "failed", _("Failed")  # bad lines or an error; the report says which
+        CANCELLED = "cancelled", _("Cancelled")
 
     class Kind(models.TextChoices):
-        AUTO = "auto", "Whatever the lines hold"
-        PROMPTS = "prompts", "Prompts only"
-        DEMONSTRATIONS = "demonstrations", "Demonstrations"
-        COMPLETIONS = "completions", "Completions to rank"
-        PREFERENCES = "preferences", "Rankings and preferences"
+        AUTO = "auto", _("Whatever the lines hold")
+        PROMPTS = "prompts", _("Prompts only")
+        DEMONSTRATIONS = "demonstrations", _("Demonstrations")
+        COMPLETIONS = "completions", _("Completions to rank")
+        PREFERENCES = "preferences", _("Rankings and preferences")
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="import_batches")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -66,16 +67,16 @@ class VisibleQuerySet(models.QuerySet[M]):
 class UseCase(models.TextChoices):
     """InstructGPT's taxonomy (arXiv 2203.02155, table 1)."""
 
-    GENERATION = "generation", "Generation"
-    OPEN_QA = "open_qa", "Open QA"
-    BRAINSTORMING = "brainstorming", "Brainstorming"
-    CHAT = "chat", "Chat"
-    REWRITE = "rewrite", "Rewrite"
-    SUMMARIZATION = "summarization", "Summarization"
-    CLASSIFICATION = "classification", "Classification"
-    OTHER = "other", "Other"
-    CLOSED_QA = "closed_qa", "Closed QA"
-    EXTRACT = "extract", "Extract"
+    GENERATION = "generation", _("Generation")
+    OPEN_QA = "open_qa", _("Open QA")
+    BRAINSTORMING = "brainstorming", _("Brainstorming")
+    CHAT = "chat", _("Chat")
+    REWRITE = "rewrite", _("Rewrite")
+    SUMMARIZATION = "summarization", _("Summarization")
+    CLASSIFICATION = "classification", _("Classification")
+    OTHER = "other", _("Other")
+    CLOSED_QA = "closed_qa", _("Closed QA")
+    EXTRACT = "extract", _("Extract")
 
 
 class Prompt(models.Model):
@@ -87,15 +88,15 @@ class Prompt(models.Model):
     """
 
     class Split(models.TextChoices):
-        TRAIN = "train", "Train"
-        VALID = "valid", "Validation"
-        TEST = "test", "Test"
+        TRAIN = "train", _("Train")
+        VALID = "valid", _("Validation")
+        TEST = "test", _("Test")
 
     class Source(models.TextChoices):
-        IMPORT = "import", "Import"
-        LABELER = "labeler", "Labeler"
-        CUSTOMER = "customer", "Customer"
-        GENERATED = "generated", "Generated"
+        IMPORT = "import", _("Import")
+        LABELER = "labeler", _("Labeler")
+        CUSTOMER = "customer", _("Customer")
+        GENERATED = "generated", _("Generated")
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="prompts")
     messages = models.JSONField()

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from annotation.people.models import Project
 from annotation.prompts.marks import Marks
 from annotation.prompts.models import Completion, ImportBatch, Prompt, UseCase
 from annotation.texts import MAX_TEXT, text_validate
+from annotation.words import Refusal
+from annotation.words import gettext_words as _
 
 ROLES = ("system", "user", "assistant")
 MAX_MESSAGES = 200
@@ -29,21 +30,31 @@ def messages_validate(messages: Any) -> Messages:
     It begins with at most one system message and ends with the user's turn that wants an answer.
     """
     if not isinstance(messages, list) or not messages:
-        raise ValidationError("A prompt needs at least one message.")
+        raise Refusal(_("A prompt needs at least one message."))
     if len(messages) > MAX_MESSAGES:
-        raise ValidationError(f"A prompt holds at most {MAX_MESSAGES} messages.")
+        raise Refusal(
+            _("A prompt holds at most %(max_messages)s messages.") % {"max_messages": MAX_MESSAGES}
+        )
     for number, message in enumerate(messages, start=1):
         if not isinstance(message, dict) or set(message) != {"role", "content"}:
-            raise ValidationError(f"Message {number} must have exactly a role and a content.")
+            raise Refusal(
+                _("Message %(number)s must have exactly a role and a content.") % {"number": number}
+            )
         if message["role"] not in ROLES:
-            raise ValidationError(f"Message {number}: the role must be one of {', '.join(ROLES)}.")
+            raise Refusal(
+                _("Message %(number)s: the role must be one of %(roles)s.")
+                % {"number": number, "roles": ", ".join(ROLES)}
+            )
         if message["role"] == "system" and number > 1:
-            raise ValidationError(f"Message {number}: only the first message may be the system's.")
-        text_validate(message["content"], what=f"Message {number}")
+            raise Refusal(
+                _("Message %(number)s: only the first message may be the system's.")
+                % {"number": number}
+            )
+        text_validate(message["content"], what=_("Message %(number)s") % {"number": number})
     if messages[-1]["role"] != "user":
-        raise ValidationError("The last message must be the user's: it is what wants an answer.")
+        raise Refusal(_("The last message must be the user's: it is what wants an answer."))
     if sum(len(message["content"]) for message in messages) > MAX_TEXT:
-        raise ValidationError(f"A prompt holds at most {MAX_TEXT:,} characters.")
+        raise Refusal(_("A prompt holds at most %(max_text)s characters.") % {"max_text": MAX_TEXT})
     return messages
 
 
@@ -97,13 +108,13 @@ def prompt_create(
     """
     messages_validate(messages)
     for value, known, what in (
-        (use_case, UseCase.values, "use case"),
-        (source, Prompt.Source.values, "source"),
-        (split, [None, *Prompt.Split.values], "split"),
+        (use_case, UseCase.values, _("use case")),
+        (source, Prompt.Source.values, _("source")),
+        (split, [None, *Prompt.Split.values], _("split")),
     ):
         if value not in known:
-            raise ValidationError(f"Unknown {what}: {value}.")
-    text_validate(contributor, what="The contributor", limit=120, blank=True)
+            raise Refusal(_("Unknown %(what)s: %(value)s.") % {"what": what, "value": str(value)})
+    text_validate(contributor, what=_("The contributor"), limit=120, blank=True)
     digest = content_hash(messages)
     with transaction.atomic():
         found = prompt_find(project=project, digest=digest, batch=batch, line=line)
@@ -146,7 +157,7 @@ def prompt_find(
 
 def completion_create(*, prompt: Prompt, text: str) -> tuple[Completion, bool]:
     """Store an answer, or find the one with the same text. Returns it and whether it is new."""
-    text_validate(text, what="The completion")
+    text_validate(text, what=_("The completion"))
     digest = text_hash(text)
     found = Completion.objects.filter(prompt=prompt, text_hash=digest).first()
     if found:
@@ -163,7 +174,7 @@ def completions_create(*, prompt: Prompt, texts: Iterable[str]) -> dict[str, Com
 
     The same as completion_create for each, in two or three statements for all.
     """
-    wanted = {text_hash(text_validate(text, what="The completion")): text for text in texts}
+    wanted = {text_hash(text_validate(text, what=_("The completion"))): text for text in texts}
     stored = Completion.objects.filter(prompt=prompt, text_hash__in=wanted)
     found = {one.text_hash: one for one in stored}
     missing = [

@@ -8,18 +8,26 @@
 - Whom a task may go to, and which comes first, its route says (`routes`).
 - A labeler meets a task once: what they skipped or submitted never comes back, what they let go
   may, with the draft and the order it was shown in.
+- A claim gives back what the route no longer lets its labeler hold, as they have declined such
+  content since. A page of it that is open may still be handed in.
 """
 
 import random
 import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, DateTimeField, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotation.people.models import Membership, MembershipRole, Project, User
+from annotation.prepared import Param, Prepared, PreparedInsert, PreparedUpdate
 from annotation.queue.models import Assignment, Task
 from annotation.queue.routes import routes_in_turn, tasks_claimable, turns
 from annotation.queue.standing import done_today
@@ -28,6 +36,14 @@ from annotation.queue.tasks import extras_count, tasks_extras_fit
 State = Assignment.State
 # Stale leases given back by one claim; the next claim goes on with the rest.
 EXPIRE_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Found:
+    """A task whose row is locked; `let_go`: the labeler had it before, and gave it back."""
+
+    task: Task
+    let_go: bool
 
 
 def task_claim(
@@ -44,6 +60,10 @@ def task_claim(
         member = labeler_lock(labeler=labeler, project=project)
         now = timezone.now()
         held = leases_held(labeler=labeler, project=project)
+        refused = [each for each in held if each != besides and not each.task.route.admits(member)]
+        if refused:
+            leases_release(refused, now=now)
+            held = [each for each in held if each not in refused]
         for lease in held:
             if lease != besides and kind in (None, lease.task.kind):
                 return lease_renew(lease, now)
@@ -54,11 +74,20 @@ def task_claim(
             if done + len(held) >= project.daily_cap:
                 return None
         leases_expire(now=now)
-        task = task_next(labeler=labeler, project=project, member=member, kind=kind)
-        return lease_grant(task, labeler, now) if task else None
+        found = task_next(labeler=labeler, project=project, member=member, kind=kind)
+        return lease_grant(found.task, labeler, now, again=found.let_go) if found else None
 
 
-def labeler_memberships(*, labeler: User, project: Project) -> QuerySet[Membership]:
+def task_follow(*, labeler: User, project: Project) -> Assignment | None:
+    """The next task for who has just handed one in; None too for who may no longer be given any:
+    what they have handed in is in already."""
+    try:
+        return task_claim(labeler=labeler, project=project)
+    except PermissionDenied:
+        return None
+
+
+def labeler_memberships(*, labeler: User | Param, project: Project | Param) -> QuerySet[Membership]:
     """The membership under which `labeler` may be given tasks; empty when there is none."""
     return Membership.objects.filter(
         project=project,
@@ -68,16 +97,31 @@ def labeler_memberships(*, labeler: User, project: Project) -> QuerySet[Membersh
     )
 
 
+MEMBERSHIP_LOCKED = Prepared(
+    lambda: (
+        labeler_memberships(labeler=Param("labeler"), project=Param("project"))
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")[:1]
+    )
+)
+
+
 def labeler_lock(*, labeler: User, project: Project) -> Membership | None:
     """Let one labeler's claims in a project queue behind each other, and check that they may.
 
     Returns the membership; None for a site admin who has none.
     """
-    memberships = labeler_memberships(labeler=labeler, project=project)
-    membership = memberships.select_for_update(of=("self",), no_key=True).first()
+    membership = MEMBERSHIP_LOCKED.first(labeler=labeler, project=project)
     if membership is None and not labeler.is_superuser:
-        raise PermissionDenied("Only active labelers of this project are given tasks.")
+        raise PermissionDenied(_("Only active labelers of this project are given tasks."))
     return membership
+
+
+HELD = Prepared(
+    lambda: Assignment.objects.filter(labeler_id=Param("labeler"), state=State.LEASED).values_list(
+        "pk", "task__project_id"
+    )
+)
 
 
 def leases_held(*, labeler: User, project: Project) -> list[Assignment]:
@@ -86,9 +130,7 @@ def leases_held(*, labeler: User, project: Project) -> list[Assignment]:
     The project is compared here: asked to join, SQLite walks all tasks of the project instead of
     the labeler's few leases. There are none in nearly every claim, so their rows are read after.
     """
-    leases = Assignment.objects.filter(labeler=labeler, state=State.LEASED)
-    places = leases.values_list("pk", "task__project_id")
-    held = [pk for pk, project_id in places if project_id == project.pk]
+    held = [pk for pk, project_id in HELD.all(labeler=labeler) if project_id == project.pk]
     if not held:
         return []
     rows = Assignment.objects.filter(pk__in=held).select_related(
@@ -97,9 +139,26 @@ def leases_held(*, labeler: User, project: Project) -> list[Assignment]:
     return list(rows.order_by("leased_at", "id"))
 
 
+def tasks_next(order: str) -> QuerySet[Any]:
+    """The claim: the first task of a route, its row locked, as a prepared query."""
+    labeler = Param("labeler")
+    had = Assignment.objects.filter(task=OuterRef("pk"), labeler_id=labeler)
+    return (
+        tasks_claimable(labeler=labeler)
+        .filter(route_id=Param("route"))
+        .order_by(*turns(order))
+        .annotate(let_go=Exists(had))
+        .select_related("prompt", "route")
+        .select_for_update(of=("self",), skip_locked=True)[:1]
+    )
+
+
+NEXT = {order: Prepared(partial(tasks_next, order)) for order in Project.QueueOrder.values}
+
+
 def task_next(
     *, labeler: User, project: Project, member: Membership | None, kind: str | None
-) -> Task | None:
+) -> Found | None:
     """The claim: one query along a partial index of the route whose turn it is, its row locked.
 
     PostgreSQL skips rows that another claim holds, and the next route is asked where it held all
@@ -107,17 +166,20 @@ def task_next(
     """
     routes = routes_in_turn(labeler=labeler, project=project, member=member, kind=kind)
     for route in routes:
-        task = (
-            tasks_claimable(labeler=labeler)
-            .filter(route=route)
-            .order_by(*turns(project))
-            .select_for_update(of=("self",), skip_locked=True)
-            .first()
-        )
+        task = NEXT[project.queue_order].first(route=route, labeler=labeler)
         if task:
             task.project = project
-            return task
+            return Found(task, task.let_go)
     return None
+
+
+EXPIRED = Prepared(
+    lambda: (
+        Assignment.objects.filter(state=State.LEASED, expires_at__lt=Param("now", DateTimeField()))
+        .order_by("expires_at")
+        .values_list("task_id", flat=True)[:EXPIRE_AT_ONCE]
+    )
+)
 
 
 def leases_expire(*, now: datetime) -> int:
@@ -126,10 +188,27 @@ def leases_expire(*, now: datetime) -> int:
     Those of all projects: the partial index assignment_live_expiry finds them at once, a join to
     one project's tasks would not.
     """
-    stale = Assignment.objects.filter(state=State.LEASED, expires_at__lt=now).order_by("expires_at")
-    task_ids = set(stale.values_list("task_id", flat=True)[:EXPIRE_AT_ONCE])
+    task_ids = set(EXPIRED.all(now=now))
     if not task_ids:
         return 0
+    stale = Assignment.objects.filter(expires_at__lt=now)
+    return leases_end(stale, task_ids=task_ids, state=State.EXPIRED, now=now)
+
+
+def leases_release(leases: Sequence[Assignment], *, now: datetime) -> int:
+    """Give back leases that their labeler is not to have; their drafts stay."""
+    task_ids = {lease.task_id for lease in leases}
+    theirs = Assignment.objects.filter(pk__in=[lease.pk for lease in leases])
+    return leases_end(theirs, task_ids=task_ids, state=State.RELEASED, now=now)
+
+
+def leases_end(
+    leases: QuerySet[Assignment], *, task_ids: Collection[int], state: str, now: datetime
+) -> int:
+    """End those of `leases` that are held still, on such of these tasks as nobody else has locked.
+
+    Returns how many there were.
+    """
     with transaction.atomic():
         locked = list(
             Task.objects.select_for_update(of=("self",), skip_locked=True)
@@ -138,9 +217,9 @@ def leases_expire(*, now: datetime) -> int:
             .values_list("pk", flat=True)
         )
         # Read again under the lock: a heartbeat or a submit may have come first.
-        ended = stale.filter(task_id__in=locked).select_for_update(of=("self",))
-        ids = list(ended.values_list("pk", flat=True))
-        Assignment.objects.filter(pk__in=ids).update(state=State.EXPIRED, ended_at=now)
+        ended = leases.filter(state=State.LEASED, task_id__in=locked)
+        ids = list(ended.select_for_update(of=("self",)).values_list("pk", flat=True))
+        Assignment.objects.filter(pk__in=ids).update(state=state, ended_at=now)
         counts = (
             Assignment.objects.filter(pk__in=ids)
             .order_by()
@@ -154,24 +233,29 @@ def leases_expire(*, now: datetime) -> int:
     return len(ids)
 
 
-def lease_grant(task: Task, labeler: User, now: datetime) -> Assignment:
+GRANTED = PreparedInsert(Assignment)
+COUNTED = PreparedUpdate(
+    lambda: Task.objects.filter(pk=Param("pk")), leased_count=F("leased_count") + 1
+)
+
+
+def lease_grant(task: Task, labeler: User, now: datetime, *, again: bool) -> Assignment:
     """Write the lease of a task whose row is locked and has a free place.
 
-    Who let the task go before gets the same assignment again, with its draft and its order.
+    `again`: who let the task go before gets the same assignment, with its draft and its order.
     """
     times = {"leased_at": now, "heartbeat_at": now, "expires_at": lease_end(task.project, now)}
-    seed = secrets.randbits(62)
-    # Under the task's lock nobody else writes it meanwhile.
-    earlier = Assignment.objects.filter(task=task, labeler=labeler)
-    if earlier.exists():
+    if again:
+        # Under the task's lock nobody else writes it meanwhile.
+        earlier = Assignment.objects.filter(task=task, labeler=labeler)
         earlier.update(**times, state=State.LEASED, ended_at=None)
         assignment = earlier.get()
     else:
+        seed = secrets.randbits(62)
         order = order_draw(task.k, seed)
-        assignment = Assignment.objects.create(
-            task=task, labeler=labeler, **times, order=order, order_seed=seed
-        )
-    Task.objects.filter(pk=task.pk).update(leased_count=F("leased_count") + 1)
+        assignment = Assignment(task=task, labeler=labeler, **times, order=order, order_seed=seed)
+        GRANTED.run(assignment)
+    COUNTED.run(pk=task)
     task.leased_count += 1
     assignment.task = task
     return assignment

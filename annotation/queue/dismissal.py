@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext_lazy
 
 from annotation.people.models import User
 from annotation.queue.models import Assignment
 
-DISMISSED = (
+DISMISSED = gettext_lazy(
     "You are not an active labeler of this project any more. Your text is kept in this browser."
 )
 

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.queue.leases import assignment_lock, lease_keep
 from annotation.queue.models import Assignment
@@ -17,7 +19,7 @@ from annotation.texts import json_validate, text_validate
 State = Assignment.State
 MAX_DRAFT = 1_000_000
 MAX_WRITER = 64
-OVERTAKEN = (
+OVERTAKEN = gettext_lazy(
     "This task has been changed in another tab since this page was opened: the draft was not kept."
 )
 
@@ -45,7 +47,7 @@ def draft_save(
     with transaction.atomic():
         fresh = assignment_lock(assignment)
         if fresh.state in (State.SUBMITTED, State.SKIPPED):
-            raise ValidationError("This task has been handed in: the draft was not kept.")
+            raise ValidationError(_("This task has been handed in: the draft was not kept."))
         fresh.draft = draft_next(fresh, draft, base=base, writer=writer)
         fresh.draft_saved_at = timezone.now()
         fresh.save(update_fields=["draft", "draft_saved_at"])
@@ -62,9 +64,9 @@ class Drafted(Protocol):
 def draft_validate(draft: Any, *, writer: Any) -> None:
     """Raise ValidationError for a draft that cannot be stored."""
     if not isinstance(draft, dict):
-        raise ValidationError("A draft is a JSON object.")
-    json_validate(draft, what="The draft", limit=MAX_DRAFT)
-    text_validate(writer, what="The writer's name", limit=MAX_WRITER, blank=True)
+        raise ValidationError(_("A draft is a JSON object."))
+    json_validate(draft, what=_("The draft"), limit=MAX_DRAFT)
+    text_validate(writer, what=_("The writer's name"), limit=MAX_WRITER, blank=True)
 
 
 def draft_next(

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from annotation.people.models import Membership, Project, User
 from annotation.prompts.models import Completion, ImportBatch, Prompt, VisibleQuerySet
@@ -21,22 +22,22 @@ EVERYBODY = 32_767
 
 class Task(models.Model):
     class Kind(models.TextChoices):
-        DEMONSTRATION = "demonstration", "Demonstration"
-        RANKING = "ranking", "Ranking"
-        DIALOGUE = "dialogue", "Dialogue"
+        DEMONSTRATION = "demonstration", _("Demonstration")
+        RANKING = "ranking", _("Ranking")
+        DIALOGUE = "dialogue", _("Dialogue")
 
     class Purpose(models.TextChoices):
-        TRAIN = "train", "Training"
-        EVALUATION = "evaluation", "Evaluation"
-        GOLD = "gold", "Gold"
-        SCREENING = "screening", "Screening"
-        PRACTICE = "practice", "Practice"
+        TRAIN = "train", _("Training")
+        EVALUATION = "evaluation", _("Evaluation")
+        GOLD = "gold", _("Gold")
+        SCREENING = "screening", _("Screening")
+        PRACTICE = "practice", _("Practice")
 
     class State(models.TextChoices):
-        STAGED = "staged", "Staged"  # of an import that is not visible yet: nobody sees it
-        OPEN = "open", "Open"  # may be claimed while submitted + leased < overlap
-        DONE = "done", "Done"  # has its overlap of submissions; raising the overlap reopens it
-        CLOSED = "closed", "Closed"  # withdrawn by an admin or a cancelled round
+        STAGED = "staged", _("Staged")  # of an import that is not visible yet: nobody sees it
+        OPEN = "open", _("Open")  # may be claimed while submitted + leased < overlap
+        DONE = "done", _("Done")  # has its overlap of submissions; raising the overlap reopens it
+        CLOSED = "closed", _("Closed")  # withdrawn by an admin or a cancelled round
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
     kind = models.CharField(max_length=16, choices=Kind)
@@ -135,10 +136,14 @@ class Task(models.Model):
         return list(self.prompt.messages) if self.prompt else []
 
     @property
+    def language(self) -> str:
+        """The primary tag of the prompt's language; empty where it is not known."""
+        return self.prompt.language if self.prompt else ""
+
+    @property
     def sensitive(self) -> list[str]:
         """What the content is marked as, in the project's words; empty where it is not."""
-        labels = {each["key"]: each["label"] for each in self.project.sensitive}
-        return [labels.get(key, key) for key in self.route.categories]
+        return self.project.sensitive_named(self.route.categories)
 
 
 def tags_split(text: str) -> list[str]:
@@ -217,18 +222,18 @@ class Assignment(models.Model):
     """One labeler's hold on one task: the lease, the draft, and how it ended."""
 
     class State(models.TextChoices):
-        LEASED = "leased", "Leased"  # counts in task.leased_count until it ends or expires
-        SUBMITTED = "submitted", "Submitted"
-        SKIPPED = "skipped", "Skipped"
-        EXPIRED = "expired", "Expired"  # given back by time; a late submit is still accepted
-        RELEASED = "released", "Released"  # given back by the labeler or an admin
+        LEASED = "leased", _("Leased")  # counts in task.leased_count until it ends or expires
+        SUBMITTED = "submitted", _("Submitted")
+        SKIPPED = "skipped", _("Skipped")
+        EXPIRED = "expired", _("Expired")  # given back by time; a late submit is still accepted
+        RELEASED = "released", _("Released")  # given back by the labeler or an admin
 
     class SkipReason(models.TextChoices):
-        UNCLEAR = "unclear", "The task is unclear"
-        HARMFUL = "harmful", "Harmful to me"
-        LANGUAGE = "language", "Not my language"
-        EXPERTISE = "expertise", "Needs expertise I lack"
-        BROKEN = "broken", "Broken"
+        UNCLEAR = "unclear", _("The task is unclear")
+        HARMFUL = "harmful", _("Harmful to me")
+        LANGUAGE = "language", _("Not my language")
+        EXPERTISE = "expertise", _("Needs expertise I lack")
+        BROKEN = "broken", _("Broken")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments")

@@ -12,6 +12,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 from django.db.models.expressions import Combinable, OrderBy
 
 from annotation.people.models import Membership, Project, User
+from annotation.prepared import Param, Prepared
 from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Prompt
 from annotation.queue.models import Assignment, Route, Task
@@ -56,6 +57,9 @@ def routes_claimable() -> QuerySet[Route]:
     return routes.exclude(purpose=Task.Purpose.GOLD, project__gold_every=0)
 
 
+ROUTES = Prepared(lambda: routes_claimable().filter(project_id=Param("project")))
+
+
 def routes_in_turn(
     *, labeler: User, project: Project, member: Membership | None, kind: str | None
 ) -> list[int]:
@@ -64,34 +68,34 @@ def routes_in_turn(
     Their tasks are compared as they are given out; unseen gold goes before them in one claim of
     `gold_every`, and behind them in the others.
     """
-    routes = routes_claimable().filter(project=project)
-    if kind:
-        routes = routes.filter(kind=kind)
-    admitted = [route.pk for route in routes if route.admits(member)]
+    routes = ROUTES.all(project=project)
+    admitted = [route.pk for route in routes if kind in (None, route.kind) and route.admits(member)]
     if len(admitted) < 2:
         return admitted
+    order = turns(project.queue_order)
     first = tasks_claimable(labeler=labeler).filter(route=OuterRef("pk"))
     heads = Route.objects.filter(pk__in=admitted).annotate(
-        head=Subquery(first.order_by(*turns(project)).values("pk")[:1])
+        head=Subquery(first.order_by(*order).values("pk")[:1])
     )
     now = bool(project.gold_every) and random.randrange(project.gold_every) == 0
     gold = Case(When(purpose=Task.Purpose.GOLD, then=Value(0 if now else 2)), default=Value(1))
-    ordered = Task.objects.filter(pk__in=heads.values("head")).order_by(gold, *turns(project))
+    ordered = Task.objects.filter(pk__in=heads.values("head")).order_by(gold, *order)
     return list(ordered.values_list("route_id", flat=True))
 
 
-def turns(project: Project) -> list[OrderBy | Combinable]:
-    """The order in which a project's tasks are given out, as the route's indexes have it.
+def turns(order: str) -> list[OrderBy | Combinable]:
+    """The order in which a project's tasks are given out, as the route's indexes have it; `order`
+    is the project's queue_order.
 
     Depth first is the oldest first: what was begun is older than what was not, and is finished
     by whoever comes next.
     """
     begun = [F("submitted_count") + F("leased_count")]
-    breadth = project.queue_order == Project.QueueOrder.BREADTH
+    breadth = order == Project.QueueOrder.BREADTH
     return [F("priority").desc(), *(begun if breadth else []), F("id").asc()]
 
 
-def tasks_claimable(*, labeler: User) -> QuerySet[Task]:
+def tasks_claimable(*, labeler: User | Param) -> QuerySet[Task]:
     """The open tasks with a free place that `labeler` has not met, of all routes and no order."""
     met = Assignment.objects.filter(task=OuterRef("pk"), labeler=labeler, state__in=MET)
     return Task.objects.filter(

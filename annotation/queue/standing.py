@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from annotation.people.models import Membership, MembershipRole, Project, User
@@ -15,6 +15,7 @@ from annotation.queue.routes import routes_claimable, tasks_claimable
 
 # Counting on would read the whole queue for a number nobody needs exactly.
 WAITING_CAP = 100
+Members = dict[int, Membership]  # a labeler's, by project id; a site admin may have none
 
 
 @dataclass(frozen=True)
@@ -52,29 +53,42 @@ class RowCount(Subquery):
 def standings_get(*, labeler: User, projects: Iterable[Project]) -> dict[int, Standing]:
     """By project id, in a few queries however many projects there are.
 
-    `waiting` is what this labeler's claims would find, capped at WAITING_CAP.
+    `waiting` is what this labeler's claims would find, capped at WAITING_CAP; `open` says whether
+    the next one would find a task that is theirs already.
     """
     ids = [project.pk for project in projects]
-    waiting = tasks_waiting(labeler=labeler, project_ids=ids)
+    members = members_get(labeler=labeler, project_ids=ids)
+    waiting = tasks_waiting(labeler=labeler, members=members, project_ids=ids)
+    begun = projects_begun(labeler=labeler, members=members)
     mine = Assignment.objects.filter(labeler=labeler, task__project=OuterRef("pk"))
     rows = Project.objects.filter(pk__in=ids).annotate(
-        done=RowCount(mine.filter(**submitted_today()).values("pk")),
-        open=Exists(mine.filter(state=Assignment.State.LEASED)),
+        done=RowCount(mine.filter(**submitted_today()).values("pk"))
     )
     return {
         row["pk"]: Standing(
-            row["done"], min(waiting[row["pk"]], WAITING_CAP), row["open"], row["daily_cap"]
+            row["done"], min(waiting[row["pk"]], WAITING_CAP), row["pk"] in begun, row["daily_cap"]
         )
-        for row in rows.values("pk", "done", "open", "daily_cap")
+        for row in rows.values("pk", "done", "daily_cap")
     }
 
 
-def tasks_waiting(*, labeler: User, project_ids: list[int]) -> Counter[int]:
-    """How many tasks the projects' routes hold for `labeler`, at most WAITING_CAP of each route."""
+def members_get(*, labeler: User, project_ids: list[int]) -> Members:
     memberships = Membership.objects.filter(
         user=labeler, project__in=project_ids, roles__role=MembershipRole.Role.LABELER
     )
-    members = {membership.project_id: membership for membership in memberships}
+    return {membership.project_id: membership for membership in memberships}
+
+
+def projects_begun(*, labeler: User, members: Members) -> set[int]:
+    """Ids of the projects in which `labeler` holds a lease that the next claim would not give
+    back."""
+    held = Assignment.objects.filter(labeler=labeler, state=Assignment.State.LEASED)
+    routes = Route.objects.filter(pk__in=held.values("task__route"))
+    return {route.project_id for route in routes if route.admits(members.get(route.project_id))}
+
+
+def tasks_waiting(*, labeler: User, members: Members, project_ids: list[int]) -> Counter[int]:
+    """How many tasks the projects' routes hold for `labeler`, at most WAITING_CAP of each route."""
     tasks = tasks_claimable(labeler=labeler).filter(route=OuterRef("pk")).values("pk")
     routes = routes_claimable().filter(project__in=project_ids)
     waiting: Counter[int] = Counter()

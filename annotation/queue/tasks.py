@@ -18,6 +18,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Least
+from django.utils.translation import gettext as _
 
 from annotation.people.models import Membership, MembershipRole, Project
 from annotation.people.projects import audit
@@ -49,19 +50,22 @@ def task_create(
     Raises ValidationError when the completions do not fit the kind, the prompt or the project's K.
     """
     if kind not in Task.Kind.values or purpose not in Task.Purpose.values:
-        raise ValidationError(f"Unknown kind or purpose of task: {kind}, {purpose}.")
+        raise ValidationError(
+            _("Unknown kind or purpose of task: %(kind)s, %(purpose)s.")
+            % {"kind": kind, "purpose": purpose}
+        )
     if kind == Task.Kind.DIALOGUE:
-        raise ValidationError("A dialogue task is made with what it is to be about.")
+        raise ValidationError(_("A dialogue task is made with what it is to be about."))
     overlap_own = overlap is not None
     if purpose == Task.Purpose.GOLD:
         if overlap_own:
-            raise ValidationError("Gold is given to everybody: it has no overlap.")
+            raise ValidationError(_("Gold is given to everybody: it has no overlap."))
         overlap = EVERYBODY
     overlap = project.overlap if overlap is None else overlap
     if overlap < 1:
-        raise ValidationError("The overlap is at least 1.")
+        raise ValidationError(_("The overlap is at least 1."))
     if prompt.project_id != project.pk:
-        raise ValidationError("The prompt belongs to another project.")
+        raise ValidationError(_("The prompt belongs to another project."))
     completions_validate(
         project=project, kind=kind, purpose=purpose, prompt=prompt, answers=completions
     )
@@ -88,7 +92,7 @@ def task_create(
 def demonstration_tasks_create(*, project: Project, prompts: Sequence[Prompt]) -> None:
     """Put a task to demonstrate each of the project's prompts into the queue, all at once."""
     if any(prompt.project_id != project.pk for prompt in prompts):
-        raise ValidationError("The prompt belongs to another project.")
+        raise ValidationError(_("The prompt belongs to another project."))
     routes = Routes(project)
     Task.objects.bulk_create(
         Task(
@@ -107,17 +111,18 @@ def completions_validate(
 ) -> None:
     if kind != Task.Kind.RANKING:
         if answers:
-            raise ValidationError("Only a ranking task has completions.")
+            raise ValidationError(_("Only a ranking task has completions."))
         return
     low, high = (project.k_min, project.k_max) if purpose == Task.Purpose.TRAIN else (2, 9)
     if not low <= len(answers) <= high:
         raise ValidationError(
-            f"This ranking task needs {low} to {high} different answers, not {len(answers)}."
+            _("This ranking task needs %(low)s to %(high)s different answers, not %(count)s.")
+            % {"low": low, "high": high, "count": len(answers)}
         )
     if len({completion.pk for completion in answers}) != len(answers):
-        raise ValidationError("The same answer stands twice in a task.")
+        raise ValidationError(_("The same answer stands twice in a task."))
     if any(completion.prompt_id != prompt.pk for completion in answers):
-        raise ValidationError("An answer belongs to another prompt.")
+        raise ValidationError(_("An answer belongs to another prompt."))
 
 
 def tasks_open(*, batch: ImportBatch) -> int:

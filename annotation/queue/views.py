@@ -7,16 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from annotation.htmx import by_htmx, go_to
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.queue.ahead import blank
-from annotation.queue.claims import task_claim
+from annotation.queue.claims import task_follow
 from annotation.queue.dismissal import dismissal_told
 from annotation.queue.drafts import DraftOvertakenError, draft_revision, draft_save
 from annotation.queue.leases import assignment_get, assignment_heartbeat, assignment_skip
@@ -48,13 +50,9 @@ def next_task_url(access: Access, ahead: str = "") -> str:
     """Claim the next task and say where it is: the start page where there is none.
 
     `ahead` is the id of the task whose page the browser has already: it is sent there if that is
-    the next one. The start page also tells who may no longer be given any; what they have handed
-    in is in already.
+    the next one. The start page also tells who may no longer be given any.
     """
-    try:
-        assignment = task_claim(labeler=access.user, project=access.project)
-    except PermissionDenied:
-        assignment = None
+    assignment = task_follow(labeler=access.user, project=access.project)
     if assignment is None:
         return reverse("work", args=[access.project.slug])
     if str(assignment.public_id) == ahead and blank(assignment):
@@ -101,7 +99,7 @@ def draft_answer(request: HttpRequest, save: Callable[..., Any]) -> HttpResponse
         status = 412 if isinstance(error, DraftOvertakenError) else 409
         return JsonResponse({"error": " ".join(error.messages)}, status=status)
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-        return JsonResponse({"error": "Not a draft."}, status=400)
+        return JsonResponse({"error": _("Not a draft.")}, status=400)
     return HttpResponse(status=204)
 
 
@@ -128,7 +126,7 @@ def work_beat(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
 @dismissal_told
 @require_http_methods(["GET", "POST"])
 @project_view(LABELER)
-def work_skip(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
+def work_skip(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponseBase:
     """Pass the task on. The desk asks for the reason itself; the page is for who has no scripts."""
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
     if request.method == "GET":
@@ -139,9 +137,13 @@ def work_skip(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
             assignment=assignment,
             reason=request.POST.get("reason", ""),
             note=newlines_plain(request.POST.get("note", "")),
+            active_seconds=seconds_read(request.POST.get("active_seconds")),
         )
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        text = " ".join(error.messages)
+        if by_htmx(request):  # the dialog keeps what it holds
+            return render(request, "annotation/skip_error.html", {"error": text}, status=422)
+        messages.error(request, text)
         return redirect("work-task", access.project.slug, public_id)
-    messages.info(request, "Skipped: the task goes to others.")
-    return redirect(next_task_url(access))
+    messages.info(request, _("Skipped: the task goes to others."))
+    return go_to(request, next_task_url(access))

@@ -1,13 +1,18 @@
 """`{% load text %}`: texts of people and models in templates."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from annotation import numerals
 from annotation.markdown import markdown_render
+from annotation.texts import amid
 
 register = template.Library()
+register.filter(amid)
 
 
 @register.filter
@@ -15,9 +20,45 @@ def markdown(text: str) -> SafeString:
     return markdown_render(text)
 
 
+@register.simple_tag(takes_context=True)
+def lang_dir(context: Mapping[str, Any], language: str | None = None) -> SafeString:
+    """The attributes of what holds a text of people or models: its language where that is known
+    (the page's `text_language`, if none is given), and its own direction."""
+    known = context.get("text_language", "") if language is None else language
+    return format_html(' lang="{}" dir="auto"', known) if known else mark_safe(' dir="auto"')
+
+
 @register.filter
 def words(text: str) -> int:
     return len(text.split())
+
+
+@register.filter
+def numeral(value: float, form: str) -> str:
+    """`{{ rate|numeral:"g" }}`: by one of Python's formats, as the reader's language writes it."""
+    return numerals.numeral(value, form)
+
+
+@register.simple_tag
+def checks(
+    name: str, index: int, flags: Iterable[Mapping[str, str]], selected: Collection[str]
+) -> str:
+    """A box to tick for each flag, with its `when`: for the reason that `options` has."""
+    label = '<label class="check"><input type="checkbox" name="{}-{}" value="{}"{}> {}{}</label>'
+    ticked = mark_safe(" checked")
+    return format_html_join(
+        "",
+        label,
+        (
+            (name, index, flag["key"], ticked if flag["key"] in selected else "", *said(flag))
+            for flag in flags
+        ),
+    )
+
+
+def said(flag: Mapping[str, str]) -> tuple[str, str]:
+    when = flag["when"]
+    return flag["label"], format_html(' <span class="muted">{}</span>', when) if when else ""
 
 
 @register.filter

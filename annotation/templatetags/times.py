@@ -1,15 +1,23 @@
-"""`{% load times %}`: how long something took, in words."""
+"""`{% load times %}`: how long something took, and when, in words."""
+
+from datetime import datetime
 
 from django import template
+from django.template.defaultfilters import date
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
 
 @register.filter
 def duration(seconds: int) -> str:
-    """ "45 s", "2 min 10 s", "1 h 5 min"."""
+    """ "45 s", "2 min 10 s", "1 h 5 min", "2 d 3 h"."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} d {hours % 24} h"
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
@@ -20,3 +28,18 @@ def minutes(seconds: int) -> str:
     """ "0 min", "45 min", "1 h 5 min": what a running total is told in."""
     hours, rest = divmod(int(seconds) // 60, 60)
     return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+@register.filter
+def moment(at: datetime) -> SafeString:
+    """When, as a <time>: today's by the hour alone."""
+    local = timezone.localtime(at)
+    today = local.date() == timezone.localdate()
+    words = date(local, "H:i" if today else "SHORT_DATETIME_FORMAT")
+    return format_html('<time datetime="{}">{}</time>', date(local, "c"), words)
+
+
+@register.filter
+def lasted(begin: datetime, end: datetime | None = None) -> str:
+    """How long it took from `begin` to `end`, or until now."""
+    return duration(max(0, round(((end or timezone.now()) - begin).total_seconds())))

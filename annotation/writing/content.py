@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from annotation.people.models import Project, RankingAim
 from annotation.prompts.models import UseCase
@@ -54,27 +55,33 @@ class WritingInput:
 def writing_validate(said: WritingInput, *, project: Project) -> None:
     """Raise ValidationError by field for what cannot be stored."""
     if said.kind not in kinds_open(project):
-        raise ValidationError({"kind": "This project does not ask for this kind of prompt."})
+        raise ValidationError({"kind": _("This project does not ask for this kind of prompt.")})
     if said.use_case not in UseCase.values:
-        raise ValidationError({"use_case": "Choose a use case."})
+        raise ValidationError({"use_case": _("Choose a use case.")})
     own_fields_check(said)
     few_shot = said.kind == WritingKind.FEW_SHOT
     try:
         if few_shot:
             few_shot_validate(said.instruction, said.pairs)
         else:
-            text_validate(said.text, what="The prompt")
+            text_validate(said.text, what=_("The prompt"))
             if said.answer is not None:
-                text_validate(said.answer, what="The answer")
+                text_validate(said.answer, what=_("The answer"))
     except ValidationError as error:
         raise ValidationError({"pairs" if few_shot else "text": error.messages}) from error
     if said.kind == WritingKind.RED_TEAM and said.harm not in lines_of(project.harm_categories):
-        raise ValidationError({"harm": "Say what harm this aims at."})
+        raise ValidationError({"harm": _("Say what harm this aims at.")})
     if not set(said.sensitive) <= {category["key"] for category in project.sensitive}:
-        raise ValidationError({"sensitive": "The project has no such category: reload the page."})
+        raise ValidationError(
+            {"sensitive": _("The project has no such category: reload the page.")}
+        )
     if said.kind == WritingKind.USER_BASED and said.story not in lines_of(project.user_stories):
         raise ValidationError(
-            {"story": "This story is not on the project's list any more: reload for another one."}
+            {
+                "story": _(
+                    "This story is not on the project's list any more: reload for another one."
+                )
+            }
         )
 
 
@@ -82,7 +89,9 @@ def own_fields_check(said: WritingInput) -> None:
     kind = WritingKind(said.kind)
     for name in ("text", "answer", "instruction", "pairs", "story", "harm", "sensitive"):
         if getattr(said, name) and name not in OWN_FIELDS[kind]:
-            raise ValidationError({name: f"A prompt of the kind “{kind.label}” has none."})
+            raise ValidationError(
+                {name: _("A prompt of the kind “%(label)s” has none.") % {"label": kind.label}}
+            )
 
 
 def kinds_open(project: Project) -> list[WritingKind]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from annotation.prompts.prompts import normal
 from annotation.texts import text_validate
@@ -37,16 +38,19 @@ def few_shot_render(instruction: str, pairs: Sequence[Pair]) -> list[str]:
 
 def few_shot_validate(instruction: str, pairs: Sequence[Pair]) -> None:
     """Raise ValidationError, in words, for what cannot be rendered."""
-    text_validate(instruction, what="The instruction")
+    text_validate(instruction, what=_("The instruction"))
     if not FEWEST_PAIRS <= len(pairs) <= MOST_PAIRS:
         raise ValidationError(
-            f"Give {FEWEST_PAIRS} to {MOST_PAIRS} pairs of a query and its response, "
-            f"not {len(pairs)}."
+            _("Give %(fewest)s to %(most)s pairs of a query and its response, not %(count)s.")
+            % {"fewest": FEWEST_PAIRS, "most": MOST_PAIRS, "count": len(pairs)}
         )
     asked: dict[str, int] = {}
     for number, pair in enumerate(pairs, start=1):
-        text_validate(pair.query, what=f"The query of pair {number}")
-        text_validate(pair.response, what=f"The response of pair {number}")
+        text_validate(pair.query, what=_("The query of pair %(number)s") % {"number": number})
+        text_validate(pair.response, what=_("The response of pair %(number)s") % {"number": number})
         earlier = asked.setdefault(normal(pair.query), number)
         if earlier != number:
-            raise ValidationError(f"Pairs {earlier} and {number} ask the same.")
+            raise ValidationError(
+                _("Pairs %(earlier)s and %(number)s ask the same.")
+                % {"earlier": earlier, "number": number}
+            )

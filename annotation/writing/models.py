@@ -4,6 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from annotation.people.models import Project, User
 from annotation.prompts.models import Prompt
@@ -12,10 +13,10 @@ from annotation.prompts.models import Prompt
 class WritingKind(models.TextChoices):
     """InstructGPT's three kinds (arXiv 2203.02155, section 3.2), and attacks."""
 
-    PLAIN = "plain", "Plain"  # an arbitrary task
-    FEW_SHOT = "few_shot", "Few-shot"  # an instruction with pairs of query and response
-    USER_BASED = "user_based", "User-based"  # for something that users said they want to do
-    RED_TEAM = "red_team", "Attack"  # tries to make a model break the rules; of red teams
+    PLAIN = "plain", _("Plain")  # an arbitrary task
+    FEW_SHOT = "few_shot", _("Few-shot")  # an instruction with pairs of query and response
+    USER_BASED = "user_based", _("User-based")  # for something that users said they want to do
+    RED_TEAM = "red_team", _("Attack")  # tries to make a model break the rules; of red teams
 
 
 class Writing(models.Model):

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django_htmx.http import HttpResponseClientRedirect
+from django.views.decorators.gzip import gzip_page
 
+from annotation.htmx import by_htmx, go_to
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.prompts.models import UseCase
@@ -39,7 +42,7 @@ SHOWN = 50
 def kind_read(access: Access, kind: str) -> WritingKind:
     """Raises Http404 for a kind that the project does not ask for."""
     if kind not in kinds_open(access.project):
-        raise Http404("No such kind of prompt.")
+        raise Http404(_("No such kind of prompt."))
     return WritingKind(kind)
 
 
@@ -85,8 +88,9 @@ def writing_page(
 
 
 @never_cache  # Back after handing in has to show what there is now
+@gzip_page
 @project_view(LABELER)
-def write(request: HttpRequest, access: Access, kind: str = "") -> HttpResponse:
+def write(request: HttpRequest, access: Access, kind: str = "") -> HttpResponseBase:
     """The page of one kind, or of the first. A POST hands in; what is refused comes back whole."""
     kind = kind or kinds_open(access.project)[0]
     known = kind_read(access, kind)
@@ -102,13 +106,14 @@ def write(request: HttpRequest, access: Access, kind: str = "") -> HttpResponse:
         )
     except ValidationError as error:
         text = " ".join(error.messages)
-        if request.htmx:  # type: ignore[attr-defined]  # the page keeps what it holds
+        if by_htmx(request):  # the page keeps what it holds
             return render(request, "annotation/desk_error.html", {"error": text}, status=422)
         return writing_page(request, access, known, form, text)
     count = writing.prompts.count()
-    messages.success(request, "Your prompt is in." if count == 1 else f"{count} prompts are in.")
+    told = ngettext("Your prompt is in.", "%(count)s prompts are in.", count)
+    messages.success(request, told % {"count": count})
     url = reverse("write-kind", args=[access.project.slug, kind])
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+    return go_to(request, url)
 
 
 @action_view(LABELER, page="write-kind")
@@ -134,6 +139,7 @@ def write_beat(request: HttpRequest, access: Access, kind: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@gzip_page
 @action_view(LABELER, page="write-kind")
 def write_preview(request: HttpRequest, access: Access, kind: str) -> HttpResponse:
     """What is written, as it will be read: a few-shot group as the prompts that it becomes."""
@@ -174,12 +180,12 @@ def written_withdraw(request: HttpRequest, access: Access) -> HttpResponse:
     try:
         public_id = UUID(request.POST.get("writing", ""))
     except ValueError:
-        raise Http404("Nothing of yours.") from None
+        raise Http404(_("Nothing of yours.")) from None
     writing = writing_get(labeler=access.user, project=access.project, public_id=public_id)
     try:
         writing_withdraw(labeler=access.user, writing=writing)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, "Withdrawn.")
+        messages.success(request, _("Withdrawn."))
     return redirect("written", access.project.slug)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotation.people.models import Project, User
 from annotation.texts import lines_of
@@ -46,11 +47,14 @@ def quota_check(*, project: Project, labeler: User) -> None:
     """Raise ValidationError where no more is wanted. The last group may go past the number."""
     quota = quota_get(project=project, labeler=labeler)
     if not quota.left:
-        raise ValidationError("No more prompts are wanted now: what you have written is kept.")
+        raise ValidationError(_("No more prompts are wanted now: what you have written is kept."))
     if quota.capped:
         raise ValidationError(
-            f"A day's most for one person is {quota.cap}, and you have written so many today. "
-            "What you have written is kept for tomorrow."
+            _(
+                "A day's most for one person is %(cap)s, and you have written so many today. "
+                "What you have written is kept for tomorrow."
+            )
+            % {"cap": quota.cap}
         )
 
 

@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.feedback.asking import ASKED_SPLITS
 from annotation.feedback.demonstrations import demonstration_record
@@ -29,11 +31,12 @@ from annotation.queue.tasks import demonstration_tasks_create
 from annotation.writing.content import WritingInput, writing_validate
 from annotation.writing.drafts import draft_end
 from annotation.writing.models import Writing, WrittenPrompt
+from annotation.writing.resent import writing_resent
 from annotation.writing.signals import prompts_withdrawing
 from annotation.writing.wanted import quota_check
 
 WITHDRAW_WITHIN = timedelta(hours=24)
-USED = "Somebody has worked with this already, so it stays."
+USED = gettext_lazy("Somebody has worked with this already, so it stays.")
 
 
 def writing_create(
@@ -41,6 +44,7 @@ def writing_create(
 ) -> Writing:
     """Store what a labeler wrote: its prompts, and the answers to them as demonstrations.
 
+    Handing in twice returns what was handed in first.
     The split is drawn by labeler. What a held-out labeler writes goes to the test split and never
     trains. Raises ValidationError, also for a prompt that the project has already, and
     PermissionDenied for who is not an active labeler.
@@ -49,6 +53,10 @@ def writing_create(
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         labeler_lock(labeler=labeler, project=project)
         writing_validate(said, project=project)
+        resent = writing_resent(labeler=labeler, project=project, said=said)
+        if resent:
+            draft_end(project=project, labeler=labeler, kind=said.kind)
+            return resent
         quota_check(project=project, labeler=labeler)
         trains = labeler_trains(project_id=project.pk, labeler=labeler)
         parts = said.prompts()
@@ -101,8 +109,14 @@ def prompts_create(
             marks=marks,
         )
         if not new:
-            which = "This prompt" if len(texts) == 1 else f"Prompt {number} of {len(texts)}"
-            raise ValidationError(f"{which} is in the project already: write another one.")
+            if len(texts) == 1:
+                raise ValidationError(
+                    _("This prompt is in the project already: write another one.")
+                )
+            raise ValidationError(
+                _("Prompt %(number)s of %(all)s is in the project already: write another one.")
+                % {"number": number, "all": len(texts)}
+            )
         prompts.append(prompt)
     return prompts
 
@@ -139,7 +153,7 @@ def writing_get(*, labeler: User, project: Project, public_id: UUID) -> Writing:
     """The labeler's own. Raises Http404 for anybody else's and for none."""
     writing = Writing.objects.filter(project=project, labeler=labeler, public_id=public_id).first()
     if writing is None:
-        raise Http404("Nothing of yours.")
+        raise Http404(_("Nothing of yours."))
     return writing
 
 
@@ -149,7 +163,7 @@ def writing_withdraw(*, labeler: User, writing: Writing) -> None:
     Raises ValidationError once a day has passed or anybody has worked with it.
     """
     if writing.created_at < timezone.now() - WITHDRAW_WITHIN:
-        raise ValidationError("This was written more than a day ago, so it stays.")
+        raise ValidationError(_("This was written more than a day ago, so it stays."))
     with transaction.atomic():
         if not Writing.objects.select_for_update().filter(pk=writing.pk).exists():
             return  # in another tab, a moment ago

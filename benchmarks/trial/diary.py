@@ -48,6 +48,9 @@ class Crew:
         if seconds is not None:
             self.seconds.append(seconds)
 
+    def interrupted(self, how: str) -> None:
+        self.interruptions[how] = self.interruptions.get(how, 0) + 1
+
     def all_found_nothing(self) -> bool:
         """Nobody has ended a task, and so freed one, since each has looked for one in vain."""
         return all(self.looked.get(name) == len(self.entries) for name in self.working)

@@ -103,12 +103,14 @@ class Labeler:
                 await self.rank_by_key(index, answer, asked["signs"])
             else:
                 await self.rank_by_mouse(index, answer)
-        if plan.interruption and plan.interrupted_after == k:
+        at_the_end = plan.interrupted_after == k
+        unsent = at_the_end and plan.interruption == "cut"  # handed in, it goes by itself later
+        if plan.interruption and at_the_end and not unsent:
             await self.interrupt(plan.interruption)
         await self.close_up(plan)
         meant = entry_of(self.name, seen, plan, said)
         self.compare(await self.page.evaluate(READ), plan, said, asked["labels"])
-        await self.submit(plan)
+        await (self.submit_unsent() if unsent else self.submit(plan))
         self.crew.done(meant, time.perf_counter() - began)
 
     async def rank_by_key(self, index: int, answer: Said, signs: dict[str, str]) -> None:
@@ -163,7 +165,7 @@ class Labeler:
 
     async def interrupt(self, how: str) -> None:
         """Lose the page, the connection or the lease; nothing of what was said may go with it."""
-        self.crew.interruptions[how] = self.crew.interruptions.get(how, 0) + 1
+        self.crew.interrupted(how)
         before = await self.page.evaluate(READ)
         if how == "reload":
             await self.page.reload()
@@ -177,7 +179,7 @@ class Labeler:
             await self.lease_end(public_id)
         elif how == "cut":
             await self.context.set_offline(True)
-            await self.page.keyboard.press("Control+Enter")  # refused here, or not sent
+            await self.page.keyboard.press("Control+Enter")  # refused: not all is ranked
             await self.page.locator("#desk-error:not([hidden])").wait_for()
             await self.context.set_offline(False)
         after = await self.page.evaluate(READ)
@@ -209,6 +211,16 @@ class Labeler:
             await self.page.keyboard.press("Control+Enter")
         else:
             await self.page.locator("#submit").click()
+        await self.page.wait_for_function(ARRIVED, arg=before)
+
+    async def submit_unsent(self) -> None:
+        """Submit without a network: what is ready hands itself in when the network is back."""
+        self.crew.interrupted("unsent")
+        before = await self.draft_address()
+        await self.context.set_offline(True)
+        await self.page.keyboard.press("Control+Enter")
+        await self.page.locator("#desk-error:not([hidden])").wait_for()
+        await self.context.set_offline(False)
         await self.page.wait_for_function(ARRIVED, arg=before)
 
     async def skip(self, plan: Plan) -> None:

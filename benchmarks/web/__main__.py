@@ -5,9 +5,11 @@
     python -m benchmarks.web --help      the settings
 
 Every labeler is signed in as a user of their own, asks for a task, hands in a ranking of all its
-answers and gets the next, without a pause, over real HTTP on loopback. All settings stand at the
-same time and are measured in turn, again and again; first with the fewest tasks. Memory and
-processor times want Linux.
+answers and gets the next, without a pause, over real HTTP on loopback: by the API at both, which
+is what the ratios compare; by Plumbline's API with a call for each of the two (plumbline-apart),
+as Label Studio has it, which is how the wait for the next task is compared; and by Plumbline's
+pages (plumbline-pages). All settings stand at the same time and are measured in turn, again and
+again; first with the fewest tasks. Memory and processor times want Linux.
 """
 
 import argparse
@@ -29,7 +31,7 @@ from benchmarks.web.connection import LONGEST
 from benchmarks.web.databases import postgres_refusal
 from benchmarks.web.keeper import ROOT
 from benchmarks.web.label_studio import LABEL_STUDIO, label_studio_refusal
-from benchmarks.web.measures import OURS, Place, Run, percentile
+from benchmarks.web.measures import Place, Run, percentile
 from benchmarks.web.plumbline import PLUMBLINE
 from benchmarks.web.report import report_make, report_print, report_write
 from benchmarks.web.systems import Setting, Standing, setting_stand
@@ -68,14 +70,17 @@ def settings_plan(options: argparse.Namespace, console: Console) -> list[Setting
     return [*settings, Setting(LABEL_STUDIO, "postgresql")] if theirs and not refusal else settings
 
 
-def measure(standing: Standing, *, tasks: int, labelers: int, seconds: float, repeat: int) -> Run:
-    """One run of one setting; the tasks that runs before have taken are made up for first."""
+def measure(
+    standing: Standing, way: str, *, tasks: int, labelers: int, seconds: float, repeat: int
+) -> Run:
+    """One run of one setting, with labelers of one way; the tasks that runs before have taken are
+    made up for first."""
     keeper, server, setting = standing.keeper, standing.server, standing.setting
     keeper.ask("top_up", tasks=tasks)
     before, used = keeper.ask("duplicates"), server.cpu_seconds()
     diaries = client_run(
         Order(
-            system=setting.system.name,
+            way=way,
             port=server.port,
             project=standing.project,
             sessions=standing.sessions[:labelers],
@@ -87,7 +92,7 @@ def measure(standing: Standing, *, tasks: int, labelers: int, seconds: float, re
     for error in diaries.errors[:3]:
         print(f"{setting}, {labelers} labelers: {error}", file=sys.stderr)
     return Run(
-        place=Place(setting.system.name, setting.database, tasks, labelers),
+        place=Place(way, setting.database, tasks, labelers),
         repeat=repeat,
         tasks_per_s=diaries.submitted / diaries.seconds,
         next_p50_ms=percentile(diaries.next_ms, 50),
@@ -125,10 +130,13 @@ def runs_make(
     seconds = options.seconds
     for repeat in range(options.repeats):
         for labelers in options.labelers:
-            for each in standings[:: -1 if repeat % 2 else 1]:
-                run = measure(each, tasks=tasks, labelers=labelers, seconds=seconds, repeat=repeat)
+            turns = [(each, way) for each in standings for way in each.setting.system.ways]
+            for each, way in turns[:: -1 if repeat % 2 else 1]:
+                run = measure(
+                    each, way, tasks=tasks, labelers=labelers, seconds=seconds, repeat=repeat
+                )
                 console.print(
-                    f"{each.setting}, {tasks:,} tasks, {labelers} labelers: "
+                    f"{way} on {each.setting.database}, {tasks:,} tasks, {labelers} labelers: "
                     f"{run.tasks_per_s:.1f} tasks/s, p95 of next {run.next_p95_ms:.0f} ms",
                     highlight=False,
                 )
@@ -159,13 +167,13 @@ def main() -> int:
         for tasks in sorted(options.tasks):
             runs.extend(runs_make(standings, options, tasks, console))
             for each in standings:
-                if each.setting.system.name == OURS:
+                if each.setting.system == PLUMBLINE:
                     faults[str(each.setting)] = each.keeper.ask("faults")
             report = report_make(runs, faults)
             report_write(report, options.out / "web.json")
     report_print(report, console)
     console.print(f"Written to {options.out / 'web.json'}")
-    ours = [row for row in report["rows"] if row["system"] == OURS]
+    ours = [row for row in report["rows"] if row["system"] in PLUMBLINE.ways]
     sound = not any(row["errors"] or row["duplicates"] for row in ours)
     return 0 if sound and not any(faults.values()) else 1
 

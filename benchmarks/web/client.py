@@ -26,7 +26,7 @@ ENOUGH, LONGER = 3, 4  # tasks of each labeler
 
 @dataclass(frozen=True)
 class Order:
-    system: str
+    way: str
     port: int
     project: str
     sessions: list[dict[str, str]]
@@ -64,7 +64,7 @@ async def work(labeler: Labeler, ended: asyncio.Event) -> None:
 
 async def run(order: Order) -> Diaries:
     labelers = [
-        LABELERS[order.system](Connection(order.port, dict(cookies)), order.project)
+        LABELERS[order.way](Connection(order.port, dict(cookies)), order.project)
         for cookies in order.sessions
     ]
     ended = asyncio.Event()

@@ -75,4 +75,4 @@ def label_studio_serving(folder: Path, address: str) -> Serving:
     return Serving(PYTHON, "core.wsgi", package, environment, "/health")
 
 
-LABEL_STUDIO = System(NAME, PYTHON, "label_studio_duties", label_studio_serving)
+LABEL_STUDIO = System(NAME, PYTHON, "label_studio_duties", label_studio_serving, (NAME,))

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from benchmarks.web.connection import Answer, Connection
+from benchmarks.web.measures import APART, OURS, PAGES, THEIRS
 
 VERSION = re.compile(rb'name="((?:instructions|rubric)_version)" value="(\d+)"')
 RANK = re.compile(rb'<select name="(rank-\d+)"')
@@ -28,7 +29,7 @@ class Diary:
     """When tasks were handed in, and how long each wait was, in ms, with the moment it ended.
 
     `next` is from asking for the next task to having it. `turn` is from sending one's work to
-    having the next task: at Plumbline it is the same, since handing in asks for the next one.
+    having the next task: the same where handing in brings the next one along.
     """
 
     submitted: list[float] = field(default_factory=list)
@@ -53,6 +54,76 @@ def expect(answer: Answer, *statuses: int) -> Answer:
 
 
 class PlumblineLabeler:
+    """The API's claim, then hand-ins that claim the next task in the same call."""
+
+    def __init__(self, browser: Connection, project: str) -> None:
+        self.browser = browser
+        self.home = f"/p/{project}/work/"
+        self.api = f"/api/projects/{project}"
+        self.task: dict[str, Any] = {}
+        self.diary = Diary()
+
+    async def first(self) -> bool:
+        expect(await self.browser.get(self.home), 200)  # brings the token of a signed-in browser
+        return await self.claim()
+
+    async def claim(self) -> bool:
+        asked = time.perf_counter()
+        answer = expect(await self.post("/tasks/claim/", {}), 200, 204)
+        self.tell("next", asked)
+        self.task = json.loads(answer.body) if answer.status == 200 else {}
+        return bool(self.task)
+
+    async def turn(self) -> bool:
+        asked = time.perf_counter()
+        self.task = (await self.hand_in(claim=True))["next"] or {}
+        self.tell("next", asked)
+        self.tell("turn", asked)
+        return bool(self.task)
+
+    async def hand_in(self, *, claim: bool) -> dict[str, Any]:
+        body = {
+            "judgments": [{"rank": rank} for rank in shuffled(len(self.task["answers"]))],
+            "instructions_version": self.task["instructions_version"],
+            "rubric_version": self.task["rubric_version"],
+            "claim": claim,
+        }
+        answer = await self.post(f"/assignments/{self.task['id']}/submit/", body)
+        said: dict[str, Any] = json.loads(expect(answer, 200).body)
+        self.diary.submitted.append(time.perf_counter())
+        return said
+
+    async def post(self, path: str, body: dict[str, Any]) -> Answer:
+        token = self.browser.cookies["csrftoken"]
+        return await self.browser.post(
+            self.api + path,
+            json.dumps(body).encode(),
+            Content_Type="application/json",
+            X_CSRFToken=token,
+        )
+
+    def tell(self, name: str, asked: float) -> None:
+        now = time.perf_counter()
+        getattr(self.diary, name).append((now, (now - asked) * 1e3))
+
+
+class ApartLabeler(PlumblineLabeler):
+    """Hands in, then asks for the next task in a call of its own, as Label Studio's page does."""
+
+    async def turn(self) -> bool:
+        sent = time.perf_counter()
+        await self.hand_in(claim=False)
+        found = await self.claim()
+        self.tell("turn", sent)
+        return found
+
+
+def shuffled(k: int) -> list[int]:
+    """The ranks 1 to k, each once."""
+    return random.sample(range(1, k + 1), k)
+
+
+class PagesLabeler:
     """The start page's button, then the ranking page's: its form is sent by htmx."""
 
     def __init__(self, browser: Connection, project: str) -> None:
@@ -105,7 +176,7 @@ def ranking_form(page: bytes) -> dict[str, str]:
     names = [name.decode() for name in RANK.findall(page)]
     if not names:
         raise UnexpectedError("A page without answers to rank.")
-    ranks = random.sample(range(1, len(names) + 1), len(names))
+    ranks = shuffled(len(names))
     form = {name.decode(): value.decode() for name, value in VERSION.findall(page)}
     return form | {name: str(rank) for name, rank in zip(names, ranks, strict=True)}
 
@@ -156,6 +227,8 @@ def annotation(task: dict[str, Any], project: str) -> dict[str, Any]:
 
 
 LABELERS: dict[str, Callable[[Connection, str], Labeler]] = {
-    "plumbline": PlumblineLabeler,
-    "label-studio": LabelStudioLabeler,
+    OURS: PlumblineLabeler,
+    APART: ApartLabeler,
+    PAGES: PagesLabeler,
+    THEIRS: LabelStudioLabeler,
 }

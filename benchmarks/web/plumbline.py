@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from benchmarks.web.keeper import ROOT
+from benchmarks.web.measures import OURS, WAYS
 from benchmarks.web.servers import Serving
 from benchmarks.web.systems import System
 
-NAME = "plumbline"
 PYTHON = Path(sys.executable)
 
 
@@ -26,4 +26,4 @@ def plumbline_serving(folder: Path, address: str) -> Serving:
     return Serving(PYTHON, "plumbline.wsgi", ROOT, environment, "/sign-in/")
 
 
-PLUMBLINE = System(NAME, PYTHON, "plumbline_duties", plumbline_serving)
+PLUMBLINE = System(OURS, PYTHON, "plumbline_duties", plumbline_serving, WAYS)

@@ -70,9 +70,11 @@ def report_print(report: dict[str, Any], console: Console) -> None:
     console.print(table)
     for each in report["comparisons"]:
         console.print(
-            f"{each['labelers']:>4} labelers, {each['tasks']:,} tasks, {each['database']}: "
+            f"{each['labelers']:>4} labelers, {each['tasks']:,} tasks, {each['system']} on "
+            f"{each['database']}: "
             f"{each['tasks_per_s']['median']:.1f} times Label Studio's tasks/s "
-            f"({cell(each['tasks_per_s'])}), {each['next_p95']['median']:.2f} of its p95 of next",
+            f"({cell(each['tasks_per_s'])}), {each['next_p95']['median']:.2f} of its p95 of next, "
+            f"{each['turn_p95']['median']:.2f} of its p95 from handing in to the next",
             highlight=False,
         )
     targets = Table("target, at its worst", "measured", "wanted", "met")

@@ -17,7 +17,7 @@ WORKERS, THREADS = 2, 8
 # As in the Procfile, but for the number of workers.
 GUNICORN = (
     *("--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)),
-    *("--access-logfile", "/dev/null", "--no-control-socket", "--preload"),
+    *("--no-control-socket", "--preload"),
 )
 READY_WITHIN = 120.0
 END_WITHIN = 10.0

@@ -5,13 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 def session_make(user: Any, **facts: Any) -> dict[str, str]:
     """The cookies of a browser in which `user` is signed in; `facts` go into the session."""
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    client.force_login(user)
     session = client.session
     session.update(facts)
     session.save()

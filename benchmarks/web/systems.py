@@ -13,12 +13,14 @@ from benchmarks.web.servers import Server, Serving, server_run
 @dataclass(frozen=True)
 class System:
     """A program that gives out tasks. `serving` is told the folder for its files and the address
-    of its database; `duties` is the module that its keeper works by."""
+    of its database; `duties` is the module that its keeper works by; `ways` are the labelers that
+    it is measured with, each a system of its own in the table."""
 
     name: str
     python: Path
     duties: str
     serving: Callable[[Path, str], Serving]
+    ways: tuple[str, ...]
 
 
 @dataclass(frozen=True)

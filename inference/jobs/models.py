@@ -10,6 +10,7 @@ to `losses`, and MAX_LOSSES of them end the job; an attempt that its worker gave
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from annotation.models import Project, User
 
@@ -18,11 +19,11 @@ MAX_LOSSES = 3
 
 class Job(models.Model):
     class State(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        RUNNING = "running", "Running"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     ENDED: ClassVar = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 

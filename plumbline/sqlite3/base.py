@@ -8,14 +8,25 @@ interval, so that no one who waits is worse off than who arrives.
 
 import random
 import sqlite3
+import threading
 import time
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
-# Seconds between two tries, and how long to go on trying.
-BETWEEN = (0.001, 0.004)
+# Seconds between two tries of a process, and how long to go on trying.
+BETWEEN = (0.0003, 0.001)
 PATIENCE = 120.0
+# Held while a thread waits to begin: the others of its process wait behind it, without trying.
+TURN = threading.Lock()
+BEGIN = "BEGIN IMMEDIATE"
+
+
+@lru_cache(512)
+def converted(query: str) -> str:
+    """With SQLite's signs for parameters; of what is run again and again, looked for once."""
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
 
 
 class PatientCursor(base.SQLiteCursorWrapper):
@@ -24,6 +35,16 @@ class PatientCursor(base.SQLiteCursorWrapper):
 
     def execute(self, query: str, params: Any = None) -> Any:
         deadline = time.monotonic() + PATIENCE
+        if query != BEGIN:
+            return self.try_until(deadline, query, params)
+        mine = TURN.acquire(timeout=PATIENCE)
+        try:
+            return self.try_until(deadline, query, params)
+        finally:
+            if mine:
+                TURN.release()
+
+    def try_until(self, deadline: float, query: str, params: Any) -> Any:
         while True:
             try:
                 return super().execute(query, params)
@@ -34,11 +55,16 @@ class PatientCursor(base.SQLiteCursorWrapper):
                     raise
             time.sleep(random.uniform(*BETWEEN))
 
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        if param_names is not None:
+            return super().convert_query(query, param_names=param_names)
+        return converted(query)
+
     def executemany(self, query: str, param_list: Any) -> Any:
         """Without the tries, which would write the first rows twice."""
         if self.connection.in_transaction:
             return super().executemany(query, param_list)
-        self.execute("BEGIN IMMEDIATE")
+        self.execute(BEGIN)
         try:
             return super().executemany(query, param_list)
         except BaseException:

@@ -1,9 +1,11 @@
 // Keeps a draft: in this browser at once, on the server soon after. The browser's copy goes when
-// the server has acknowledged it, so nothing is lost between the two, and nothing lies around.
-// Where another page has saved meanwhile the server refuses, and the copy stays.
+// the server has acknowledged it, so nothing is lost between the two, and nothing lies around; while
+// the page is left it stays, as the next one may have been made before that.
+// Where another page has saved meanwhile the server refuses, and the copy stays. Where the browser
+// takes no copy, the page is not left without a warning until the server has the draft.
 import { csrfToken } from "./csrf.js";
 import { drop, entries, put, randomName, same } from "./kept.js";
-import { refusalIn } from "./refusal.js";
+import { refusalIn, wordsIn } from "./refusal.js";
 
 const QUIET = 1500; // milliseconds after the last change
 const RETRY = [3000, 10000, 30000];
@@ -26,9 +28,12 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
   let over = false;
   let refused = false;
   let overtaken = false;
+  let held = true; // by this browser, as far as it was asked to
+  let going = false; // to a page that may have been made before the save that is on its way
 
   function changed() {
     current += 1;
+    going = false;
     keep();
     if (!url) return show("kept");
     show(overtaken ? "overtaken" : "waiting");
@@ -41,8 +46,10 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
   }
 
   function keep({ left = false } = {}) {
-    put(key, { draft: read(), base, writer, left });
+    held = put(key, { draft: read(), base, writer, left });
   }
+
+  const safe = () => held || current === saved;
 
   async function send({ leaving = false } = {}) {
     clearTimeout(timer);
@@ -59,14 +66,16 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
         keepalive: leaving,
         redirect: "manual", // to the sign-in page, when the session has ended
       });
-      const words = refusalIn(answer.status, answer.ok ? "" : await answer.text());
+      const body = answer.ok ? "" : await answer.text();
+      const words = refusalIn(answer.status, body);
       if (answer.ok) acknowledge(sent);
       else if (words) {
         refuse(spent, "refused");
         dismissed(words);
       } else if (answer.type === "opaqueredirect" || answer.status === 403) refuse(spent, "signed-out");
       else if (answer.status === 412) refuse(spent, "overtaken");
-      else refuse(spent, answer.status < 500 ? "refused" : "offline");
+      else if (answer.status === 404) refuse(spent, "not-yours");
+      else refuse(spent, answer.status < 500 ? "refused" : "offline", wordsIn(body));
     } catch {
       refuse(spent, "offline");
     }
@@ -79,19 +88,24 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
     failures = 0;
     refused = false;
     if (current === saved) {
-      drop(key);
+      if (going) keep({ left: true });
+      else drop(key);
       show("saved");
     }
   }
 
-  function refuse(spent, why) {
+  function refuse(spent, why, words = "") {
     seconds.giveBack(spent);
     failures += 1;
     overtaken = why === "overtaken";
-    refused = overtaken || why === "refused"; // asking again would be answered the same
-    show(why);
+    refused = ["overtaken", "not-yours", "refused"].includes(why); // asking again would be answered the same
+    show(why, words);
   }
 
+  window.addEventListener("beforeunload", (event) => {
+    going = true;
+    if (!over && !safe()) event.preventDefault();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) send({ leaving: true });
   });
@@ -105,6 +119,8 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
     changed,
     keep,
     send,
+    /** Whether all of it is on the server or in this browser. */
+    safe,
     /** The server has answered with all that the page shows: nothing waits to be saved. */
     settled() {
       clearTimeout(timer);

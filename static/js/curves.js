@@ -10,6 +10,8 @@
 //   data-share   present where the values are shares, to be read in percent
 "use strict";
 
+import { gettext, interpolate } from "./i18n.js";
+
 const POLL_MS = 2000;
 const TABLE_ROWS = 24;
 const plots = new Map(); // figure -> { plot, metrics, observer }
@@ -23,8 +25,13 @@ const colour = (figure, name) => {
   return value;
 };
 
-const number = (value) =>
-  value == null ? "–" : Math.abs(value) >= 1000 ? value.toFixed(0) : Number(value.toPrecision(4)).toString();
+const format = (digits) => {
+  const numbers = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false, ...digits });
+  return (value) => numbers.format(value);
+};
+const [whole, short] = [format({ maximumFractionDigits: 0 }), format({ maximumSignificantDigits: 4 })];
+
+const number = (value) => (value == null ? "–" : Math.abs(value) >= 1000 ? whole(value) : short(value));
 
 const shown = (figure, value) =>
   "share" in figure.dataset && value != null ? `${number(100 * value)} %` : number(value);
@@ -69,7 +76,8 @@ function readout(figure) {
     if (!place || at == null) return place && (place.textContent = "");
     const values = labelsOf(figure).map((label, i) =>
       plot.data[i + 1][at] == null ? null : `${label} ${shown(figure, plot.data[i + 1][at])}`);
-    place.textContent = `step ${plot.data[0][at]} · ${values.filter(Boolean).join(" · ")}`;
+    const step = interpolate(gettext("step %(number)s"), { number: plot.data[0][at] });
+    place.textContent = [step, ...values.filter(Boolean)].join(" · ");
   };
 }
 

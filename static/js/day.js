@@ -1,4 +1,5 @@
 // What the labeler has done today, beside the time: as the server last told, and counted on.
+import { gettext, interpolate } from "./i18n.js";
 
 /** `seconds` and `done` as the page was made with; `arrived`: it was made before the last task was
  * handed in. */
@@ -13,7 +14,8 @@ export function day(pill, { arrived }) {
     const total = seconds + now - counted;
     const minutes = Math.floor(total / 60);
     const time = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-    pill.textContent = minutes ? `${done} done today · ${time}` : `${done} done today`;
+    const told = interpolate(gettext("%(count)s done today"), { count: done });
+    pill.textContent = minutes ? `${told} · ${time}` : told;
   }
 
   show();

@@ -1,7 +1,9 @@
 // The demonstration page: an editor whose text is counted, kept, and previewed by the server.
 import * as annotations from "./annotations.js";
 import { desk, isCommand } from "./desk.js";
+import { gettext, interpolate, ngettext } from "./i18n.js";
 import { placeOf } from "./signs.js";
+import { begin, begunFrom, suggestions } from "./suggestions.js";
 
 const text = document.getElementById("text");
 const count = document.getElementById("count");
@@ -10,8 +12,8 @@ const submit = document.getElementById("submit");
 let armed = false; // whether the next key names an annotation
 
 const { draft, restore } = desk({
-  read: () => ({ text: text.value, annotations: annotations.chosen() }),
-  missing: () => (text.value.trim() ? "" : "Write an answer first."),
+  read: () => ({ text: text.value, annotations: annotations.chosen(), suggestion: begunFrom() }),
+  missing: () => (text.value.trim() ? "" : gettext("Write an answer first.")),
   onMissing: () => text.focus(),
   onEscape: () => {
     arm(false);
@@ -21,7 +23,7 @@ const { draft, restore } = desk({
 
 function show() {
   const words = text.value.match(/\S+/g)?.length ?? 0;
-  count.textContent = `${words} ${words === 1 ? "word" : "words"}`;
+  count.textContent = interpolate(ngettext("%(count)s word", "%(count)s words", words), { count: words });
   submit.setAttribute("aria-disabled", String(words === 0));
 }
 
@@ -40,10 +42,12 @@ if (text.value !== text.defaultValue) draft.changed(); // typed before this scri
 restore((kept) => {
   text.value = typeof kept.text === "string" ? kept.text : "";
   annotations.choose(annotations.known(kept.annotations));
+  begin(kept.suggestion);
   show();
   preview();
 });
 text.setSelectionRange(text.value.length, text.value.length);
+suggestions(text); // before the draft is kept: it says what the text began from
 text.addEventListener("input", () => {
   show();
   draft.changed();

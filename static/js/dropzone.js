@@ -1,5 +1,5 @@
 // A file input that also takes a dropped file, and says which file was chosen.
-"use strict";
+import { locale } from "./i18n.js";
 
 for (const zone of document.querySelectorAll("[data-dropzone]")) {
   const input = zone.querySelector("input[type=file]");
@@ -7,7 +7,9 @@ for (const zone of document.querySelectorAll("[data-dropzone]")) {
   const show = () => {
     const file = input.files[0];
     zone.classList.toggle("filled", Boolean(file));
-    if (file) name.textContent = `${file.name} · ${(file.size / 1e6).toFixed(file.size < 1e5 ? 3 : 1)} MB`;
+    const digits = file?.size < 1e5 ? 3 : 1;
+    const how = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false };
+    if (file) name.textContent = `${file.name} · ${(file.size / 1e6).toLocaleString(locale, how)} MB`;
   };
   input.addEventListener("change", show);
   for (const type of ["dragenter", "dragover"])

@@ -11,7 +11,7 @@ function attempt(work) {
   try {
     return work();
   } catch {
-    return null; // Storage is full or forbidden: the server's copy has to do.
+    return null; // Storage is full or forbidden.
   }
 }
 
@@ -25,8 +25,10 @@ export function entries(prefix) {
     .sort((a, b) => b.at - a.at);
 }
 
+/** Returns whether the browser took it. */
 export function put(key, entry) {
-  attempt(() => localStorage.setItem(key, JSON.stringify({ ...entry, at: Date.now() })));
+  const text = JSON.stringify({ ...entry, at: Date.now() });
+  return attempt(() => localStorage.setItem(key, text) ?? true) ?? false;
 }
 
 export function drop(key) {

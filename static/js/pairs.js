@@ -1,4 +1,5 @@
 // The pairs of a few-shot prompt: rows of a query and its response, added and removed.
+import { gettext, interpolate } from "./i18n.js";
 
 /** `root` holds the rows; `changed` is called when a row came or went. Null where there is no root. */
 export function pairs(root, changed) {
@@ -54,12 +55,12 @@ export function pairs(root, changed) {
     gap() {
       for (const [index, row] of rows().entries()) {
         const [query, response] = ["query", "response"].map((name) => filled(row, name));
-        if (query && !response) return [`Pair ${index + 1} has no response.`, field(row, "response")];
-        if (response && !query) return [`Pair ${index + 1} has no query.`, field(row, "query")];
+        if (query && !response) return [interpolate(gettext("Pair %(number)s has no response."), { number: index + 1 }), field(row, "response")];
+        if (response && !query) return [interpolate(gettext("Pair %(number)s has no query."), { number: index + 1 }), field(row, "query")];
       }
       const blank = rows().find((row) => !filled(row, "query"));
       const whole = rows().filter((row) => filled(row, "query")).length;
-      return whole < Number(fewest) ? [`Give at least ${fewest} pairs.`, blank ? field(blank, "query") : add] : null;
+      return whole < Number(fewest) ? [interpolate(gettext("Give at least %(fewest)s pairs."), { fewest }), blank ? field(blank, "query") : add] : null;
     },
   };
 }

@@ -1,13 +1,15 @@
 // Hints at a pause: after a long time at work without one, or after much that is hard to read. What
 // it counts lives as long as the tab, and goes no further.
+import { gettext, interpolate } from "./i18n.js";
+
 const KEY = "plumbline:pause";
 const WORK = 50 * 60; // seconds at work without a pause
 const PAUSE = 5 * 60; // seconds away that are one
 const SENSITIVE = 5; // tasks in a row
 
 const WORDS = {
-  time: "You have worked for 50 minutes without a pause. A few minutes away from the screen do good; your work is kept.",
-  sensitive: `That was sensitive content ${SENSITIVE} times in a row. A short pause helps; your work is kept.`,
+  time: gettext("You have worked for 50 minutes without a pause. A few minutes away from the screen do good; your work is kept."),
+  sensitive: interpolate(gettext("That was sensitive content %(count)s times in a row. A short pause helps; your work is kept."), { count: SENSITIVE }),
 };
 
 function read() {

@@ -3,18 +3,23 @@ import * as annotations from "./annotations.js";
 import { comparison } from "./compare.js";
 import { announce, desk, fail, isCommand } from "./desk.js";
 import { draggable } from "./drag.js";
+import { gettext, interpolate } from "./i18n.js";
 import { picker } from "./picker.js";
-import { cards, draw, fitting, flagLabel, fold, inWords, k, letter, rankText, read, rules, toggleFold, unmet } from "./ranking_page.js";
+import { cards, coarse, draw, fitting, flagLabel, fold, inWords, k, letter, phone, rankText, read, rules, seat, toggleFold, unmet } from "./ranking_page.js";
 import { applies, cleared, contest, fit, gradable, missing, settle } from "./ranking_rules.js";
 import * as ranking from "./ranking_state.js";
 import { digitOf, placeOf } from "./signs.js";
+import { undoKept } from "./undo_kept.js";
 
 const form = document.getElementById("work");
 const note = document.getElementById("note");
 const flags = [...document.querySelectorAll("[data-flag]")];
-let history = ranking.history(fit(read(form), rules));
+const shown = read(form);
+const undoable = undoKept(`${form.dataset.kept}undo`, form.elements.rubric_version.value);
+let history = ranking.history(fit(shown, rules));
 let focused = ranking.listed(history.now)[0];
-let armed = null; // "score", "severity", "flag", "annotation" or "strength": what the next key is for
+let armed = null; // "score", "severity", "flag", "annotation" or "strength": what the next key is for; "nothing"
+let refused = ""; // why it is for nothing
 
 const { draft, restore } = desk({
   read: () => ({ ...history.now, note: note.value }),
@@ -27,22 +32,43 @@ const { draft, restore } = desk({
   },
 });
 
-const fingers = picker(k, (slot) => send(focused, slot));
+const { end } = draft;
+draft.end = () => {
+  end();
+  undoable.drop();
+};
+document.querySelector("#skip form")?.addEventListener("submit", undoable.drop);
+
+const fingers = picker(k, (how, value) => send(focused, how, value));
 const compared = comparison({
   k,
-  rank: (index, slot, alone) => {
-    apply((alone ? ranking.insert : ranking.place)(history.now, index, slot));
+  rank: (index, how, value) => {
+    apply(how(history.now, index, value));
     tell(index);
   },
   said: (index) => ({ letter: letter(index), slot: history.now.slots[index], words: inWords(history.now, index).join(" · ") }),
   travel: (back) => become(back ? ranking.undo(history) : ranking.redo(history)),
 });
 
-function redraw() {
-  draw(form, history, focused, armed);
+function show() {
+  draw(form, history, focused, armed, refused);
   fingers.show(letter(focused), history.now.slots[focused]);
-  if (!cards[focused].contains(fingers.row)) cards[focused].append(fingers.row);
   compared.refresh();
+}
+
+function redraw() {
+  show();
+  seat(focused, fingers.row);
+}
+
+let pressing = false;
+document.addEventListener("pointerdown", () => (pressing = true), { capture: true });
+for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => (pressing = false), { capture: true });
+
+/** When the press under way has met what it aimed at: nothing moves away from under it. */
+function afterPress(act) {
+  if (pressing) document.addEventListener("pointerup", () => setTimeout(act), { once: true, capture: true });
+  else setTimeout(act);
 }
 
 function become(next) {
@@ -51,23 +77,30 @@ function become(next) {
   redraw();
   fail("");
   tellCleared([]);
+  undoable.keep(history);
   draft.changed();
 }
 
 const apply = (state) => become(ranking.step(history, settle(history.now, state, rules)));
 
 /** Say which flags went because they no longer apply. */
-function tellCleared(gone) {
+function tellCleared(gone, words = gettext("No longer asked, so cleared: %(flags)s. Undo brings it back.")) {
   const told = gone.map(([key, answers]) => `${flagLabel(key)} (${answers.map(letter).join(", ")})`);
   const line = document.getElementById("cleared");
   line.hidden = told.length === 0;
-  line.textContent = told.length ? `No longer asked, so cleared: ${told.join("; ")}. Undo brings it back.` : "";
+  line.textContent = told.length ? interpolate(words, { flags: told.join("; ") }) : "";
 }
+
+/** Say which flags of a draft are left out, since the rubric has changed. */
+const tellLeftOut = (before) => tellCleared(cleared(before, history.now), gettext("The rubric has changed. No longer asked, so left out here: %(flags)s."));
+
+const ASKED = { score: ".likert", severity: "#severity", strength: "#strength" };
 
 /** Go to the first thing that is still to be done. */
 function goTo({ what, answers }) {
   focusCard(answers[0]);
   if (what !== "rank") arm(what);
+  document.querySelector(ASKED[what])?.scrollIntoView({ block: "nearest" });
 }
 
 function focusCard(index) {
@@ -77,15 +110,26 @@ function focusCard(index) {
   cards[index].scrollIntoView({ block: "nearest" });
 }
 
-function arm(what) {
+function arm(what, why = "") {
   armed = what;
+  refused = why;
   redraw();
 }
 
-/** Place the focused answer; out of the pool, go on to the next one there. */
-function send(index, slot, how = ranking.place) {
-  const leftPool = history.now.slots[index] === 0 && slot !== 0;
-  apply(how(history.now, index, slot));
+/** What a key was to say is not asked: the digit after it says nothing either. */
+function refuse(why) {
+  arm("nothing", why);
+  announce(why);
+}
+
+const NOT_ASKED = gettext("Not asked here.");
+const armIf = (asked, what) => (asked ? arm(what) : refuse(NOT_ASKED));
+
+/** Move an answer; out of the pool, go on to the next one there. */
+function send(index, how, value) {
+  const before = history.now.slots[index];
+  apply(how(history.now, index, value));
+  const leftPool = before === 0 && history.now.slots[index] !== 0;
   const unranked = ranking.inSlot(history.now, 0);
   const next = unranked.find((each) => each > index) ?? unranked[0];
   focusCard(leftPool && next !== undefined ? next : index);
@@ -98,51 +142,68 @@ function annotate(key) {
   tellCleared(cleared(before, history.now));
   const holds = history.now.annotations.includes(key);
   const asked = Object.keys(rules.only).filter((flag) => applies(rules, flag, history.now.annotations) && !applies(rules, flag, before.annotations));
-  const told = asked.length ? ` Now asked: ${asked.map(flagLabel).join(", ")}.` : "";
-  announce(`${annotations.label(key)}: ${holds ? "yes" : "no"}.${told}`);
+  const told = interpolate(holds ? gettext("%(label)s: yes.") : gettext("%(label)s: no."), { label: annotations.label(key) });
+  const more = asked.length ? ` ${interpolate(gettext("Now asked: %(flags)s."), { flags: asked.map(flagLabel).join(", ") })}` : "";
+  announce(told + more);
 }
 
 function weigh(value) {
   if (!contest(history.now) || rules.strength === "off") return;
   apply(ranking.weigh(history.now, value));
-  announce(history.now.strength === null ? "Strength cleared." : `${document.querySelector("[data-strength][aria-pressed=true]").dataset.label}.`);
+  announce(history.now.strength === null ? gettext("Strength cleared.") : `${document.querySelector("[data-strength][aria-pressed=true]").dataset.label}.`);
 }
 
 function toggleFlag(key) {
   if (!applies(rules, key, history.now.annotations)) return;
   apply(ranking.flag(history.now, focused, key));
   const set = history.now.flags[focused].includes(key);
-  announce(`Answer ${letter(focused)}: ${flagLabel(key)} ${set ? "set" : "cleared"}.`);
+  const what = { letter: letter(focused), flag: flagLabel(key) };
+  announce(interpolate(set ? gettext("Answer %(letter)s: %(flag)s set.") : gettext("Answer %(letter)s: %(flag)s cleared."), what));
 }
 
 function score(value) {
   apply(ranking.score(history.now, focused, value));
   const given = history.now.likert[focused];
-  announce(`Answer ${letter(focused)}: ${given ? `${given} of 7` : "no score"}.`);
+  tellOf(focused, given ? interpolate(gettext("%(score)s of 7"), { score: given }) : gettext("no score"));
 }
 
 function grade(value) {
   if (!gradable(history.now, rules).includes(focused)) return;
   apply(ranking.grade(history.now, focused, value));
   const given = history.now.severity[focused];
-  announce(`Answer ${letter(focused)}: ${given === null ? "no severity" : `severity ${given}`}.`);
+  tellOf(focused, given === null ? gettext("no severity") : interpolate(gettext("severity %(severity)s"), { severity: given }));
 }
 
 function armSeverity() {
-  if (rules.severity === "never") return;
-  if (gradable(history.now, rules).includes(focused)) arm("severity");
-  else announce(ranking.left(history.now) ? "Rank all answers first." : "Only the worst answer is given a severity.");
+  const graded = gradable(history.now, rules);
+  if (graded.length === 1) focusCard(graded[0]);
+  if (graded.includes(focused)) arm("severity");
+  else if (rules.severity === "never") refuse(NOT_ASKED);
+  else if (graded.length) refuse(interpolate(gettext("Severity is asked of the worst answers only: %(letters)s."), { letters: graded.map(letter).join(", ") }));
+  else refuse(gettext("Rank all answers first."));
+}
+
+function armStrength() {
+  if (rules.strength === "off") refuse(NOT_ASKED);
+  else if (contest(history.now)) arm("strength");
+  else refuse(gettext("Nothing to weigh yet: rank all, with one best."));
 }
 
 function toggleNone() {
   apply(ranking.toggleNone(history.now));
-  announce(history.now.none ? "None is acceptable." : "Ranks count again.");
+  announce(history.now.none ? gettext("None is acceptable.") : gettext("Ranks count again."));
 }
 
 function tell(index) {
   const slot = history.now.slots[index];
-  const remain = ranking.inSlot(history.now, 0).length;
-  announce(`Answer ${letter(index)}: ${slot ? rankText(history.now, slot) : "not ranked"}. ${remain} left.`);
+  tellLeft(index, slot ? rankText(history.now, slot) : gettext("not ranked"));
+}
+
+const tellOf = (index, said) => announce(interpolate(gettext("Answer %(letter)s: %(said)s."), { letter: letter(index), said }));
+
+function tellLeft(index, said) {
+  const count = ranking.inSlot(history.now, 0).length;
+  announce(interpolate(gettext("Answer %(letter)s: %(said)s. %(count)s left."), { letter: letter(index), said, count }));
 }
 
 function walk(step) {
@@ -157,7 +218,7 @@ function travel(next) {
   const changed = cards.findIndex((_, i) => said(history.now, i) !== said(next.now, i));
   become(next);
   focusCard(changed < 0 ? focused : changed);
-  announce(`Answer ${letter(focused)}: ${inWords(history.now, focused).join(", ")}. ${ranking.inSlot(history.now, 0).length} left.`);
+  tellLeft(focused, inWords(history.now, focused).join(", "));
 }
 
 /** What an armed key press does; false where it is none of its keys. */
@@ -167,11 +228,12 @@ const ARMED = {
   strength: ({ digit }) => digit <= 4 && (weigh(digit ? digit - 1 : null), true),
   flag: ({ place }) => place in flags && (flags[place].click(), true),
   annotation: ({ place }) => place in annotations.boxes && (annotations.boxes[place].click(), true),
+  nothing: () => false,
 };
 
 function digit(value, shift) {
-  if (value > k) announce(`There are ${k} ranks.`);
-  else send(focused, value, shift && value ? ranking.insert : ranking.place);
+  if (value > k) announce(interpolate(gettext("There are %(count)s ranks."), { count: k }));
+  else send(focused, shift && value ? ranking.insert : ranking.place, value);
 }
 
 const COMMANDS = {
@@ -181,26 +243,20 @@ const COMMANDS = {
   ArrowUp: () => walk(-1),
   u: () => travel(ranking.undo(history)),
   r: () => travel(ranking.redo(history)),
-  l: () => document.querySelector("[data-score]") && arm("score"),
+  l: () => armIf(document.querySelector("[data-score]"), "score"),
   v: armSeverity,
-  f: () => flags.length && arm("flag"),
-  a: () => annotations.boxes.length && arm("annotation"),
-  g: () => rules.strength !== "off" && (contest(history.now) ? arm("strength") : announce("Nothing to weigh yet: rank all, with one best.")),
+  f: () => armIf(flags.length, "flag"),
+  a: () => armIf(annotations.boxes.length, "annotation"),
+  g: armStrength,
   o: () => toggleFold(focused),
   c: () => compared.choose(cards[focused]),
   n: toggleNone,
 };
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta", "AltGraph"];
 const SHIFTED = {
-  ArrowDown: () => nudge(1),
-  ArrowUp: () => nudge(-1),
+  ArrowDown: () => send(focused, ranking.nudge, 1),
+  ArrowUp: () => send(focused, ranking.nudge, -1),
 };
-
-function nudge(by) {
-  apply(ranking.nudge(history.now, focused, by));
-  focusCard(focused);
-  tell(focused);
-}
 
 document.addEventListener("keydown", (event) => {
   const undoing = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
@@ -225,7 +281,8 @@ document.addEventListener("focusin", (event) => {
   const card = event.target.closest(".card");
   if (!card || Number(card.dataset.index) === focused) return;
   focused = Number(card.dataset.index);
-  redraw();
+  show();
+  afterPress(redraw);
 });
 
 document.addEventListener("click", (event) => {
@@ -233,7 +290,7 @@ document.addEventListener("click", (event) => {
   if (hit(".more")) toggleFold(Number(hit(".card").dataset.index));
   else if (hit(".compare")) compared.choose(hit(".card"));
   else if (hit(".letters .letter")) focusCard(Number(hit(".letter").dataset.index));
-  else if (hit(".ladder-rank")) send(focused, Number(hit(".ladder-rank").dataset.slot));
+  else if (hit(".ladder-rank")) send(focused, ranking.place, Number(hit(".ladder-rank").dataset.slot));
   else if (hit("[data-score]")) score(Number(hit("[data-score]").dataset.score));
   else if (hit("button[data-severity]")) grade(Number(hit("[data-severity]").dataset.severity));
   else if (hit("button[data-strength]")) weigh(Number(hit("[data-strength]").dataset.strength));
@@ -244,10 +301,11 @@ document.addEventListener("click", (event) => {
 
 for (const box of flags) box.addEventListener("change", () => toggleFlag(box.dataset.flag));
 for (const box of annotations.boxes) box.addEventListener("change", () => annotate(box.value));
+form.elements.strength?.addEventListener("change", ({ target }) => weigh(target.value ? Number(target.value) : null));
 note.addEventListener("input", draft.changed);
 
-function drop(index, slot) {
-  apply(ranking.place(history.now, index, slot));
+function drop(index, slot, alone) {
+  apply((alone ? ranking.insert : ranking.place)(history.now, index, slot));
   focusCard(index);
   tell(index);
 }
@@ -255,15 +313,19 @@ function drop(index, slot) {
 draggable(document.querySelectorAll(".cards"), { draggable: ".card", handle: ".card-top" }, drop);
 draggable(document.querySelectorAll(".letters"), { draggable: ".letter" }, drop);
 
+tellLeftOut(shown);
 restore((kept) => {
   if (!Array.isArray(kept.slots) || kept.slots.length !== k) return;
   note.value = kept.note ?? "";
   history = ranking.history(fit(fitting(kept), rules));
   focused = ranking.listed(history.now)[0];
   redraw();
+  tellLeftOut({ flags: cards.map((_, i) => kept.flags?.[i] ?? []) });
 });
+history = undoable.around(history.now);
 redraw();
 cards.forEach((_, index) => fold(index));
+for (const each of [phone, coarse]) each.addEventListener("change", redraw);
 window.addEventListener("resize", () => cards.forEach((_, index) => fold(index)));
-focusCard(focused);
+cards[focused].focus({ preventScroll: true }); // the page opens at its top
 form.dataset.ready = "";

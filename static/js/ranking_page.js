@@ -1,6 +1,7 @@
 // Draws a ranking's state into the page. It holds nothing of its own: what it shows, and what the
 // form would submit, follows from the state alone.
 import * as annotations from "./annotations.js";
+import { gettext, interpolate } from "./i18n.js";
 import { applies, contest, gradable, missing } from "./ranking_rules.js";
 import { inSlot } from "./ranking_state.js";
 import { SIGNS } from "./signs.js";
@@ -14,6 +15,10 @@ const letters = cards.map(letterOf);
 const flags = all("[data-flag]");
 const labels = new Map(flags.map((box) => [box.dataset.flag, box.dataset.label]));
 const rail = byId("rail");
+const judgment = document.querySelector(".judgment");
+const seatInRail = judgment.nextElementSibling;
+export const phone = matchMedia("(max-width: 640px)");
+export const coarse = matchMedia("(pointer: coarse)");
 
 /** What the rubric asks, for ranking_rules.js. */
 export const rules = {
@@ -34,7 +39,7 @@ function letterOf(card) {
   button.className = "letter";
   button.dataset.index = card.dataset.index;
   button.textContent = card.dataset.letter;
-  button.title = `Go to answer ${card.dataset.letter}; drag to rank`;
+  button.title = interpolate(gettext("Go to answer %(letter)s; drag to a rank, or between two"), { letter: card.dataset.letter });
   return button;
 }
 
@@ -72,17 +77,20 @@ export function fitting(kept) {
   };
 }
 
+const UNMET = {
+  rank: [gettext("%(count)s left to rank"), gettext("%(count)s left to rank, or say that none is acceptable.")],
+  score: [gettext("%(count)s left to score"), gettext("Each answer needs a score from 1 to 7. Without one: %(letters)s.")],
+  severity: [gettext("Severity not said"), gettext("Say how severe %(letters)s is (v, then 0 to 4).")],
+  strength: [gettext("Strength not said"), gettext("Say how much better %(letters)s is than the next (g, then 1 to 4).")],
+};
+
 /** In words what `missing` of ranking_rules.js found: for the foot, and for who submits anyway. */
 export function unmet(found) {
   if (!found) return { short: "", told: "" };
   const { what, answers } = found;
-  const some = answers.map(letter).join(", ");
-  return {
-    rank: { short: `${answers.length} left to rank`, told: `${answers.length} left to rank, or say that none is acceptable.` },
-    score: { short: `${answers.length} left to score`, told: `Each answer needs a score from 1 to 7. Without one: ${some}.` },
-    severity: { short: "Severity not said", told: `Say how severe ${some} is (v, then 0 to 4).` },
-    strength: { short: "Strength not said", told: `Say how much better ${some} is than the next (g, then 1 to 4).` },
-  }[what];
+  const values = { count: answers.length, letters: answers.map(letter).join(", ") };
+  const [short, told] = UNMET[what].map((text) => interpolate(text, values));
+  return { short, told };
 }
 
 /** The reverse: what is shown is what will be submitted. */
@@ -99,7 +107,7 @@ function write(form, state) {
   if (form.elements.strength) form.elements.strength.value = state.strength ?? "";
 }
 
-export function draw(form, { past, now: state, future }, focused, armed) {
+export function draw(form, { past, now: state, future }, focused, armed, refused) {
   write(form, state);
   for (let slot = 0; slot <= k; slot += 1) {
     const indexes = inSlot(state, slot);
@@ -107,10 +115,22 @@ export function draw(form, { past, now: state, future }, focused, armed) {
     arrange(document.querySelector(`.letters[data-slot="${slot}"]`), indexes.map((i) => letters[i]));
   }
   cards.forEach((card, index) => drawCard(card, state, index, index === focused));
-  drawJudgment(state, focused, armed);
+  drawJudgment(state, focused, HINTS[armed] ?? refused, armed);
   drawStrength(state, armed);
   annotations.armed(armed === "annotation");
   drawFoot(state, past.length, future.length);
+}
+
+/** Put `row` into the focused card: below it for fingers, else in its head. On a phone, where the rail
+ * lies below all cards, put the judgment there too. The card stays where it is on the screen. */
+export function seat(focused, row) {
+  const card = cards[focused];
+  const { top } = card.getBoundingClientRect();
+  const [place, next] = coarse.matches ? [card, null] : [card.querySelector(".card-top"), card.querySelector(".grip")];
+  if (row.parentElement !== place) place.insertBefore(row, next);
+  if (phone.matches && !card.contains(judgment)) card.append(judgment);
+  if (!phone.matches && !rail.contains(judgment)) seatInRail.before(judgment);
+  (phone.matches ? window : byId("answers")).scrollBy(0, card.getBoundingClientRect().top - top);
 }
 
 /** Put exactly `wanted` into `list`, touching nothing that is in its place already. */
@@ -121,23 +141,23 @@ function arrange(list, wanted) {
 
 /** A rank in words: where the page counts from the worst, the first is called so. */
 export function rankText({ aim }, slot) {
-  return aim === "worst" && slot === 1 ? "rank 1, the worst" : `rank ${slot}`;
+  return aim === "worst" && slot === 1 ? gettext("rank 1, the worst") : interpolate(gettext("rank %(rank)s"), { rank: slot });
 }
 
 function besides(state, index) {
   const slot = state.slots[index];
   const ties = slot ? inSlot(state, slot).filter((other) => other !== index) : [];
   const said = [];
-  if (ties.length) said.push(`tied with ${ties.map(letter).join(", ")}`);
-  if (state.likert[index]) said.push(`${state.likert[index]} of 7`);
-  if (state.severity[index] !== null && gradable(state, rules).includes(index)) said.push(`severity ${state.severity[index]}`);
+  if (ties.length) said.push(interpolate(gettext("tied with %(letters)s"), { letters: ties.map(letter).join(", ") }));
+  if (state.likert[index]) said.push(interpolate(gettext("%(score)s of 7"), { score: state.likert[index] }));
+  if (state.severity[index] !== null && gradable(state, rules).includes(index)) said.push(interpolate(gettext("severity %(severity)s"), { severity: state.severity[index] }));
   return said;
 }
 
 /** All that is said of an answer. */
 export function inWords(state, index) {
   const slot = state.slots[index];
-  return [slot ? rankText(state, slot) : "not yet ranked", ...besides(state, index), ...state.flags[index].map(flagLabel)];
+  return [slot ? rankText(state, slot) : gettext("not yet ranked"), ...besides(state, index), ...state.flags[index].map(flagLabel)];
 }
 
 function drawCard(card, state, index, isFocused) {
@@ -145,14 +165,16 @@ function drawCard(card, state, index, isFocused) {
   card.querySelector(".card-flags").textContent = state.flags[index].map(flagLabel).join(" · ");
   card.classList.toggle("focused", isFocused);
   card.tabIndex = isFocused ? 0 : -1;
-  card.setAttribute("aria-label", [`Answer ${letter(index)}`, ...inWords(state, index)].join(", "));
+  card.setAttribute("aria-label", [interpolate(gettext("Answer %(letter)s"), { letter: letter(index) }), ...inWords(state, index)].join(", "));
   letters[index].classList.toggle("current", isFocused);
 }
 
-function drawJudgment(state, focused, armed) {
+const HINTS = { score: gettext("press 1–7"), flag: gettext("press a flag's sign"), severity: gettext("press 0–4") };
+
+function drawJudgment(state, focused, hint, armed) {
   byId("focused-letter").textContent = letter(focused);
-  byId("judgment-hint").textContent = { score: "press 1–7", flag: "press a flag's sign", severity: "press 0–4" }[armed] ?? "";
-  document.querySelector(".judgment").dataset.armed = armed ?? "";
+  byId("judgment-hint").textContent = hint;
+  judgment.dataset.armed = armed ?? "";
   for (const button of all("[data-score]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.score) === state.likert[focused]));
   }
@@ -168,7 +190,8 @@ function drawJudgment(state, focused, armed) {
   for (const button of all(".ladder-rank")) {
     const slot = Number(button.dataset.slot);
     const shown = button.textContent.trim(); // said as well, for who speaks what they see
-    const text = slot ? `Give answer ${letter(focused)} rank ${shown}` : `${shown}: take answer ${letter(focused)}'s rank away`;
+    const words = slot ? gettext("Give answer %(letter)s rank %(rank)s") : gettext("%(rank)s: take answer %(letter)s's rank away");
+    const text = interpolate(words, { letter: letter(focused), rank: shown });
     button.title = text;
     button.setAttribute("aria-label", text);
   }
@@ -178,9 +201,11 @@ function drawStrength(state, armed) {
   const bar = byId("strength");
   if (!bar) return;
   const asked = contest(state);
-  bar.hidden = !asked;
+  for (const each of [bar, byId("strength-field")]) {
+    each.hidden = !asked;
+    if (asked) each.querySelector("span").textContent = interpolate(gettext("How much better is %(best)s than %(others)s?"), { best: letter(asked.best), others: asked.next.map(letter).join(", ") });
+  }
   bar.classList.toggle("armed", armed === "strength");
-  if (asked) byId("strength-text").textContent = `How much better is ${letter(asked.best)} than ${asked.next.map(letter).join(", ")}?`;
   for (const button of bar.querySelectorAll("button")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.strength) === state.strength));
   }
@@ -221,7 +246,7 @@ export function toggleFold(index) {
   if (more.hidden) return;
   const open = text.classList.toggle("open");
   more.dataset.text ??= more.textContent;
-  more.textContent = open ? "Fold" : more.dataset.text;
+  more.textContent = open ? gettext("Fold") : more.dataset.text;
   more.setAttribute("aria-expanded", String(open));
   fold(index);
   if (!open) cards[index].scrollIntoView({ block: "nearest" });

@@ -17,11 +17,12 @@ export function place(state, index, slot) {
   return { ...state, slots: replaced(state.slots, index, slot) };
 }
 
-/** Give an answer a rank of its own at `slot`: those at or below it move down to the next gap, or,
- * when there is none, those above move up. k slots for k answers: a gap there always is. */
+/** Give an answer a rank of its own at `slot`, or at k + 1 behind the last: those at or below it move
+ * down to the next gap, or, when there is none, those above move up. k slots for k answers: a gap there
+ * always is. */
 export function insert(state, index, slot) {
   const k = state.slots.length;
-  if (!Number.isInteger(slot) || slot < 1 || slot > k) return state;
+  if (!Number.isInteger(slot) || slot < 1 || slot > k + 1) return state;
   const slots = replaced(state.slots, index, 0);
   const taken = (s) => slots.includes(s);
   let gap = slot;
@@ -100,4 +101,20 @@ export function undo(history) {
 export function redo(history) {
   if (!history.future.length) return history;
   return { past: [...history.past, history.now], now: history.future[0], future: history.future.slice(1) };
+}
+
+/** The same with at most so many steps either way. */
+export function bounded({ past, now, future }, most) {
+  return { past: past.slice(-most), now, future: future.slice(0, most) };
+}
+
+/** The past and the future of what was kept, if it was kept around what is shown. */
+export function revived(kept, now) {
+  return kept && same(kept.now, now) ? { ...kept, now } : history(now);
+}
+
+/** Whether two states say the same: the order in which marks were set says nothing. */
+function same(one, other) {
+  const said = (state) => ({ ...state, flags: state.flags.map((keys) => keys.toSorted()), annotations: state.annotations.toSorted() });
+  return JSON.stringify(said(one)) === JSON.stringify(said(other));
 }

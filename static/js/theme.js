@@ -1,11 +1,11 @@
 // Light, dark or as the system says. Loaded before the first paint, so that no page flashes.
 (() => {
-  const NAMES = { system: "as the system", light: "light", dark: "dark" };
+  const ORDER = ["system", "light", "dark"];
   document.documentElement.classList.add("js");
-  const ORDER = Object.keys(NAMES);
   const read = () => {
     try {
-      return NAMES[localStorage.getItem("plumbline:theme")] ? localStorage.getItem("plumbline:theme") : "system";
+      const kept = localStorage.getItem("plumbline:theme");
+      return ORDER.includes(kept) ? kept : "system";
     } catch {
       return "system";
     }
@@ -13,7 +13,7 @@
   const show = (theme) => {
     if (theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
-    for (const name of document.querySelectorAll("[data-theme-name]")) name.textContent = NAMES[theme];
+    for (const name of document.querySelectorAll("[data-theme-name]")) name.textContent = name.dataset[theme];
   };
   show(read());
   document.addEventListener("DOMContentLoaded", () => {

@@ -1,5 +1,6 @@
 // The page on which a labeler writes prompts: the desk's draft, time and keys, without a task.
 import { desk, isCommand } from "./desk.js";
+import { gettext, interpolate, ngettext } from "./i18n.js";
 import { pairs } from "./pairs.js";
 
 const form = document.getElementById("work");
@@ -20,11 +21,11 @@ function read() {
 
 /** What is still to be done, in words, and where. */
 function gap() {
-  if (!text.value.trim()) return [list ? "Write the instruction first." : "Write a prompt first.", text];
+  if (!text.value.trim()) return [list ? gettext("Write the instruction first.") : gettext("Write a prompt first."), text];
   if (list?.gap()) return list.gap();
-  if (withAnswer?.checked && !answer.value.trim()) return ["Write the answer, or say that you write none.", answer];
-  if (harm && !harm.value) return ["Say what harm this aims at.", harm];
-  if (!useCase.value) return ["Choose a use case.", useCase];
+  if (withAnswer?.checked && !answer.value.trim()) return [gettext("Write the answer, or say that you write none."), answer];
+  if (harm && !harm.value) return [gettext("Say what harm this aims at."), harm];
+  if (!useCase.value) return [gettext("Choose a use case."), useCase];
   return null;
 }
 
@@ -38,7 +39,7 @@ function onMissing() {
 
 function show() {
   const words = text.value.match(/\S+/g)?.length ?? 0;
-  count.textContent = `${words} ${words === 1 ? "word" : "words"}`;
+  count.textContent = interpolate(ngettext("%(count)s word", "%(count)s words", words), { count: words });
   submit.setAttribute("aria-disabled", String(gap() !== null));
 }
 

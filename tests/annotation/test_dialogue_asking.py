@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from annotation.dialogue import answers
 from annotation.models import Dialogue, Task, User
+from annotation.prompts import answers
 from tests.annotation.work import SCRIPT
 from tests.cast import Cast
 

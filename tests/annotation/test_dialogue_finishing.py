@@ -18,6 +18,7 @@ from annotation.dialogue.turns import (
     turn_undo,
     turn_write,
 )
+from annotation.exchange.exports import export_lines
 from annotation.feedback.signals import feedback_submitted
 from annotation.integrity import faults_find
 from annotation.models import (
@@ -273,6 +274,32 @@ def test_what_a_prompt_asks_of_its_labelers_its_dialogue_asks_too(cast):
     say_and_write(lease, "Und?", "Nichts")
     conversation_finish(assignment=lease)
     assert set(Prompt.objects.values_list("language", flat=True)) == {"de"}
+
+
+@pytest.mark.parametrize("answers", [2, 3, 4])
+def test_the_worst_that_was_picked_is_stored_last(cast, answers):
+    project_update(actor=cast.ada, project=cast.project, ranking_aim="worst", severity_asked="each")
+    script = [[f"Answer {number}" for number in range(answers)]]
+    dialogue_task(cast.project, answers=answers, script=script)
+    lease = claim(cast.lena, cast.project)
+    turn_say(assignment=lease, step=0, text="Hello")
+    shown = [answer.text for answer in answers_offer(assignment=lease).offered]
+    turn_pick(assignment=lease, step=2, index=1, strength=3, severity=4, aim="worst")
+    turn_say(assignment=lease, step=3, text="More")
+    turn_write(assignment=lease, step=4, text="Mine")
+    conversation_finish(assignment=lease)
+    ranking = Ranking.objects.get()
+    assert (ranking.aim, ranking.strength) == ("worst", 3)
+    assert ranks(ranking) == {text: 2 if text == shown[1] else 1 for text in shown}
+    severe = ranking.judgments.exclude(severity=None)
+    assert [(each.completion.text, each.severity) for each in severe] == [(shown[1], 4)]
+    after = Demonstration.objects.get().prompt.messages
+    assert after[1] == {"role": "assistant", "content": shown[1]}
+    pairs = export_lines(project=cast.project, form="trl-preference")
+    assert {line["rejected"][0]["content"] for line in pairs} == {shown[1]}
+    assert list(faults_find()) == []
+    Turn.objects.filter(picked__isnull=False).update(aim="best", severity=None)
+    assert "does not fit" in str(list(faults_find()))
 
 
 # --- any sequence ---

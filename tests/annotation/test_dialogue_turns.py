@@ -5,8 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.utils import IntegrityError
 
-from annotation.dialogue import answers as answers_module
-from annotation.dialogue.answers import AnswersUnavailableError
+from annotation.dialogue.drafts import talk_draft_saved
 from annotation.dialogue.talks import ConversationMovedError, Stage, talk_of
 from annotation.dialogue.turns import (
     answers_offer,
@@ -14,10 +13,10 @@ from annotation.dialogue.turns import (
     turn_say,
     turn_undo,
     turn_write,
-    typed_text,
 )
 from annotation.models import Assignment, Conversation, Prompt, Turn, TurnAnswer
-from annotation.queue.drafts import draft_save
+from annotation.prompts import answers as answers_module
+from annotation.prompts.answers import AnswersUnavailableError
 from annotation.queue.leases import assignment_skip
 from tests.annotation.work import (
     SCRIPT,
@@ -51,8 +50,8 @@ def write(lease, text):
     return turn_write(assignment=lease, step=talk_of(lease).step, text=text)
 
 
-def undo(lease, typed=""):
-    return turn_undo(assignment=lease, step=talk_of(lease).step, typed=typed)
+def undo(lease):
+    return turn_undo(assignment=lease, step=talk_of(lease).step)
 
 
 def offered(lease):
@@ -228,8 +227,8 @@ def test_undo_shows_the_same_answers_again_and_then_gives_the_message_back(lease
     pick(lease, 2)
     talk = undo(lease)
     assert (talk.stage, [answer.text for answer in talk.offered]) == (Stage.CHOICE, first)
-    talk = undo(lease, typed="Half")
-    assert (talk.stage, talk.turns, typed_text(talk)) == (Stage.USER, [], "Hello\n\nHalf")
+    talk = undo(lease)
+    assert (talk.stage, talk.turns, talk_draft_saved(talk).text) == (Stage.USER, [], "Hello")
     assert not TurnAnswer.objects.exists()
     with pytest.raises(ValidationError, match="nothing to undo"):
         undo(lease)
@@ -240,7 +239,7 @@ def test_undo_gives_back_what_was_written_instead(lease):
     offered(lease)
     write(lease, "Mine")
     talk = undo(lease)
-    assert (talk.stage, typed_text(talk)) == (Stage.CHOICE, "Mine")
+    assert (talk.stage, talk_draft_saved(talk).text) == (Stage.CHOICE, "Mine")
     write(lease, "Mine again")
     assert told(lease)[-1][1:] == ("Mine again", "written_instead")
 
@@ -248,18 +247,10 @@ def test_undo_gives_back_what_was_written_instead(lease):
 def test_undo_before_the_answers_have_come(lease):
     say(lease, "Hello")
     talk = undo(lease)
-    assert (talk.stage, typed_text(talk)) == (Stage.USER, "Hello")
+    assert (talk.stage, talk_draft_saved(talk).text) == (Stage.USER, "Hello")
 
 
-# --- the lease and its draft ---
-
-
-def test_saying_something_ends_its_draft_and_one_saved_late_is_not_the_next(lease):
-    draft_save(assignment=lease, draft={"text": "Hello", "place": 0})
-    say(lease, "Hello")
-    assert typed_text(talk_of(Assignment.objects.get())) == ""
-    draft_save(assignment=lease, draft={"text": "Hello", "place": 0})
-    assert typed_text(talk_of(Assignment.objects.get())) == ""
+# --- the lease ---
 
 
 def test_a_turn_renews_the_lease_and_takes_a_lost_one_again(cast, lease):
@@ -357,3 +348,58 @@ def test_constraints(lease, wrong):
     fields = {"role": "assistant", "text": "x", "provenance": "written", "position": 1, **wrong}
     with pytest.raises(IntegrityError), transaction.atomic():
         Turn.objects.create(conversation=Conversation.objects.get(), **fields)
+
+
+# --- red team ---
+
+
+@pytest.fixture
+def attacked(cast, lease):
+    """Answers are shown of which the worst is looked for, with its severity."""
+    cast.project.ranking_aim, cast.project.severity_asked = "worst", "worst"
+    cast.project.save()
+    lease.refresh_from_db()
+    say(lease, "Hello")
+    offered(lease)
+    return lease
+
+
+def pick_worst(lease, **said):
+    return turn_pick(
+        assignment=lease, step=2, **{"index": 1, "strength": 3, "aim": "worst", **said}
+    )
+
+
+def test_the_worst_is_picked_with_its_severity_and_the_talk_goes_on_with_it(attacked):
+    text = talk_of(attacked).offered[1].text
+    for _ in range(2):  # sent twice counts once
+        talk = pick_worst(attacked, severity=4)
+    turn = talk.turns[-1]
+    assert (turn.text, turn.aim, turn.strength, turn.severity) == (text, "worst", 3, 4)
+    for other in ({"severity": 3}, {"severity": None, "aim": "best"}):
+        with pytest.raises(ConversationMovedError):
+            pick_worst(attacked, **other)
+    undo(attacked)
+    turn = Turn.objects.get(provenance="offered")
+    assert (turn.aim, turn.severity) == ("best", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "Answer B: say how severe"),
+        ({"severity": 5}, "between 0 and 4"),
+        ({"severity": -1}, "between 0 and 4"),
+        ({"severity": 1, "aim": "best"}, "asks for no severity"),
+        ({"severity": 1, "aim": "else"}, "Unknown aim"),
+        ({"severity": 1, "strength": 4}, "how much worse"),
+    ],
+)
+def test_a_worst_pick_says_what_is_asked(attacked, said, words):
+    with pytest.raises(ValidationError, match=words):
+        pick_worst(attacked, **said)
+    assert talk_of(attacked).stage == Stage.CHOICE
+
+
+def test_a_page_made_before_the_aim_changed_says_what_it_asked(attacked):
+    assert pick_worst(attacked, aim="best").turns[-1].aim == "best"

@@ -64,7 +64,7 @@ def test_the_page_shows_topic_and_talk(cast: Cast, enter: Enter, lease: Assignme
     part = post(client, lease, "say", text="Hello *you*").content.decode()
     assert "Hello <em>you</em>" in part
     assert "<html" not in part
-    assert 'hx-trigger="load"' in part
+    assert 'hx-trigger="load, click"' in part
     part = post(client, lease, "answers").content.decode()
     assert all(answer in part for answer in SCRIPT[0])
 
@@ -79,7 +79,7 @@ def test_what_wrote_an_answer_reaches_no_labeler(
     turn.answers.update(origin="gpt-secret")
     page = client.get(at("work-dialogue", lease)).content.decode()
     assert "secret" not in page
-    texts = re.findall(r'id="answer-[A-C]">\s*<p>(.*?)</p>', page)
+    texts = re.findall(r'id="answer-[A-C]" dir="auto">\s*<p>(.*?)</p>', page)
     assert texts == [SCRIPT[0][slot] for slot in turn.order]
 
 
@@ -146,7 +146,7 @@ def test_an_overtaken_page_is_told_and_shown_how_it_stands(
     assert answer.status_code == 422
     assert b"has gone on" in answer.content
     assert b"Hello" in answer.content
-    assert b'<pre class="text">Else</pre>' in answer.content
+    assert b'<pre class="text" dir="auto">Else</pre>' in answer.content
 
 
 def test_finishing_too_early_and_under_old_instructions(
@@ -226,3 +226,25 @@ def test_who_is_suspended_at_work_is_told(cast: Cast, enter: Enter, lease: Assig
     answer = post(enter(cast.lena), lease, "say", text="Hello")
     assert answer.status_code == 403
     assert "not an active labeler" in answer.json()["error"]
+
+
+def test_a_pick_under_no_known_aim_is_refused(cast: Cast, enter: Enter, lease: Assignment) -> None:
+    client = enter(cast.lena)
+    post(client, lease, "say", text="Hello")
+    post(client, lease, "answers")
+    answer = post(client, lease, "pick", answer=0, strength=1, aim="bogus")
+    assert "Unknown aim: bogus." in answer.content.decode()
+
+
+def test_a_severity_is_told_in_the_readers_language(
+    cast: Cast, enter: Enter, lease: Assignment
+) -> None:
+    project_update(
+        actor=cast.ada, project=cast.project, ranking_aim="worst", severity_asked="worst"
+    )
+    client = enter(cast.lena)
+    post(client, lease, "say", text="Hello")
+    post(client, lease, "answers")
+    post(client, lease, "pick", answer=0, strength=1, severity=2, aim="worst")
+    page = client.get(at("work-dialogue", lease), headers={"Accept-Language": "de"})
+    assert "A · etwas schlechter · Schwere 2" in page.content.decode()

@@ -24,10 +24,14 @@ from annotation.exchange.exports import (
     iter_prompts,
     iter_rankings,
 )
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.demonstrations import demonstration_record
-from annotation.models import Demonstration, ImportBatch, Project, Prompt, Ranking
+from annotation.feedback.rankings import ranking_record, ranking_submit
+from annotation.models import Assignment, Demonstration, ImportBatch, Project, Prompt, Ranking
+from annotation.prompts.marks import marks_of, marks_read
 from annotation.prompts.prompts import prompt_create
 from tests.annotation.exchange_files import counts, imported, jsonl
+from tests.annotation.work import claimed, completions_make, prompt_make, ranking_task
 from tests.cast import Cast
 
 RANKED = {
@@ -140,6 +144,29 @@ def test_a_ranking_row_lines_up(cast: Cast) -> None:
     assert row.split in Prompt.Split.values
 
 
+def test_rankings_go_out_with_all_that_is_known(cast: Cast) -> None:
+    for outcome, rank in (("ranked", 1), ("none_acceptable", None)):
+        ranking_task(cast.project)
+        lease = claimed(cast.lena, cast.project)
+        judgments = [JudgmentInput(rank)] * 4
+        ranking_submit(assignment=lease, judgments=judgments, outcome=outcome, note=f"{outcome}?")
+        Assignment.objects.filter(pk=lease.pk).update(active_seconds=30)
+    imported(cast.project, jsonl(RANKED))
+    found = lines(cast.project, "rankings")
+    names = ("outcome", "note", "active_seconds")
+    assert [tuple(line[name] for name in names) for line in found] == [
+        ("ranked", "ranked?", 30),
+        ("none_acceptable", "none_acceptable?", 30),
+        ("ranked", "", None),
+    ]
+    assert [each["rank"] for line in found for each in line["responses"]] == [
+        *[1] * 4,
+        *[None] * 4,
+        *(1, 2, 2, 3),
+    ]
+    assert len(lines(cast.project, "kwise")) == 2
+
+
 def test_preferences_are_all_strict_pairs(cast: Cast) -> None:
     imported(cast.project, jsonl(RANKED))
     pairs = [
@@ -168,7 +195,7 @@ def test_demonstrations_in_both_forms(cast: Cast) -> None:
         lines(cast.project, "pdf")
 
 
-@pytest.mark.parametrize("form", ["trl-prompt-completion", "openai-chat"])
+@pytest.mark.parametrize("form", ["trl-prompt-completion", "openai-chat", "demonstrations"])
 def test_demonstrations_round_trip(cast: Cast, form: str) -> None:
     content = jsonl(*({"prompt": f"p{i}", "completion": f"c{i}"} for i in range(5)))
     imported(cast.project, content)
@@ -271,3 +298,23 @@ def test_the_commands_bring_a_file_in_and_out(cast: Cast, tmp_path: Path) -> Non
     for command in (["import_file", "x", str(source)], ["export_file", "x", "kwise", str(target)]):
         with pytest.raises(CommandError, match="no project"):
             call_command(*command, stdout=io.StringIO())
+
+
+@pytest.mark.django_db
+def test_what_a_prompt_is_marked_as_goes_out_with_its_rankings_and_comes_in_again(cast):
+    marks = marks_read(language="pt-BR", skills=["law"], sensitive=["self-harm"])
+    prompt = prompt_make(cast.project, "Olá", marks=marks)
+    answers = completions_make(prompt, 4)
+    ranking_record(
+        project=cast.project, prompt=prompt, completions=answers, ranks=[1, 2, 3, 4], source="ai"
+    )
+    (line,) = json.loads(json.dumps(lines(cast.project, "kwise")))
+    said = {name: line[name] for name in ("language", "skills", "sensitive", "annotations")}
+    assert said == {
+        "language": "pt",
+        "skills": ["law"],
+        "sensitive": ["self_harm"],
+        "annotations": [],
+    }
+    imported(cast.other, jsonl(line))
+    assert marks_of(Prompt.objects.get(project=cast.other)) == marks

@@ -6,6 +6,7 @@ import pytest
 
 from annotation.exchange import lines
 from annotation.exchange.formats import Parsed, parse_line
+from annotation.exchange.reports import report_told
 from annotation.models import ImportBatch
 from tests.annotation.exchange_files import counts, imported, jsonl, parquet
 from tests.cast import Cast
@@ -28,7 +29,7 @@ def test_a_line_that_breaks_the_reading_is_that_lines_error(
     assert batch.state == State.VISIBLE
     assert counts(batch) == {"lines": 3, "prompts": 2}
     reason = f"Cannot be taken ({type(error).__name__}: odd)."
-    assert batch.report["errors"] == [{"line": 2, "reason": reason}]
+    assert report_told(batch.report)["errors"] == [{"line": 2, "reason": reason}]
 
 
 def test_a_parquet_file_that_mixes_forms_is_read_as_if_its_nulls_were_not_there(
@@ -56,7 +57,7 @@ def test_a_parquet_file_that_mixes_forms_is_read_as_if_its_nulls_were_not_there(
         "rankings": 1,
         "tasks": 1,
     }
-    (error,) = batch.report["errors"]
+    (error,) = report_told(batch.report)["errors"]
     assert error["line"] == 8
     assert "Fields found: label." in error["reason"]
-    assert batch.report["skipped"] == []
+    assert report_told(batch.report)["skipped"] == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from annotation.exchange.imports import batch_preview
+from annotation.exchange.reports import report_told
 from annotation.models import (
     Completion,
     CompletionOrigin,
@@ -67,7 +68,7 @@ def test_too_few_answers_make_no_task_and_say_so(cast: Cast) -> None:
     line["completions"].append({"model": "m", "text": "  "})
     batch = imported(cast.project, jsonl(line))
     assert counts(batch) == {"lines": 1, "prompts": 1, "completions": 3}
-    assert batch.report["skipped"] == [
+    assert report_told(batch.report)["skipped"] == [
         {"line": 1, "reason": "1 empty answer left out"},
         {"line": 1, "reason": "3 different answers where ranking needs 4: no task"},
     ]
@@ -88,7 +89,7 @@ def test_what_fits_no_task_is_named(cast: Cast) -> None:
     cast.project.refresh_from_db()
     batch = imported(cast.project, jsonl(k_line("Hi", 10)))
     assert [task.k for task in Task.objects.all()] == [9]
-    assert batch.report["skipped"][0]["reason"] == "1 answer left over: K is at most 9"
+    assert report_told(batch.report)["skipped"][0]["reason"] == "1 answer left over: K is at most 9"
 
 
 def test_preferences_become_rankings_with_dense_ranks(cast: Cast) -> None:
@@ -109,7 +110,7 @@ def test_preferences_become_rankings_with_dense_ranks(cast: Cast) -> None:
         "b": 1,
         "c": 2,
     }
-    assert batch.report["skipped"] == [
+    assert report_told(batch.report)["skipped"] == [
         {"line": 3, "reason": "the same answer stands at two ranks: no ranking"}
     ]
 
@@ -140,7 +141,7 @@ def test_what_the_rubric_does_not_have_is_left_out_and_told_once(cast: Cast) -> 
         "annotation `ambiguous`, which the rubric does not have: left out",
     )
     assert line.notes == left_out
-    assert batch.report["skipped"] == [
+    assert report_told(batch.report)["skipped"] == [
         {"line": 1, "reason": f"{note}, in 2 lines"} for note in left_out
     ]
 
@@ -150,7 +151,7 @@ def test_grades_and_flags_need_a_ranking(cast: Cast) -> None:
     batch = imported(cast.project, jsonl({"prompt": "Hi", "completions": answers}))
     assert counts(batch) == {"lines": 1, "prompts": 1, "completions": 4, "tasks": 1}
     reason = "grades and flags of answers without ranks: left out, in 1 line"
-    assert batch.report["skipped"] == [{"line": 1, "reason": reason}]
+    assert report_told(batch.report)["skipped"] == [{"line": 1, "reason": reason}]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_grades_and_flags_need_a_ranking(cast: Cast) -> None:
 def test_bad_grades_are_bad_lines(cast: Cast, answer: dict[str, Any], reason: str) -> None:
     responses = [{"text": "a", "rank": 1, **answer}, {"text": "b", "rank": 2}]
     batch = imported(cast.project, jsonl({"prompt": "Hi", "responses": responses}))
-    assert batch.report["errors"] == [{"line": 1, "reason": reason}]
+    assert report_told(batch.report)["errors"] == [{"line": 1, "reason": reason}]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_self_instruct_becomes_blind_tasks(cast: Cast, shared_data: Path) -> Non
         "completions": Completion.objects.count(),
         "tasks": 191,
     }
-    reasons = [entry["reason"] for entry in batch.report["skipped"]]
+    reasons = [entry["reason"] for entry in report_told(batch.report)["skipped"]]
     assert sum(reason.endswith("no task") for reason in reasons) == 9
     models = {answer["model"] for answer in json.loads(content.splitlines()[0])["completions"]}
     assert set(CompletionOrigin.objects.values_list("author", flat=True)) == models
@@ -223,7 +224,9 @@ def test_hh_becomes_dialogues_with_preferences(cast: Cast, shared_data: Path) ->
     found = counts(batch)
     assert found["prompts"] == 600
     assert found["rankings"] == 598  # two lines have an empty answer, and the report says so
-    assert sum("no ranking" in entry["reason"] for entry in batch.report["skipped"]) == 2
+    assert (
+        sum("no ranking" in entry["reason"] for entry in report_told(batch.report)["skipped"]) == 2
+    )
     assert any(len(prompt.messages) > 2 for prompt in Prompt.objects.all())
     ranking = Ranking.objects.get(line=1)
     assert set(ranking.judgments.values_list("rank", flat=True)) == {1, 2}

@@ -13,6 +13,7 @@ from annotation.exchange import running
 from annotation.exchange.exports import iter_demonstrations
 from annotation.exchange.imports import batch_run, batch_start
 from annotation.exchange.lines import PlannedLine
+from annotation.exchange.reports import report_told
 from annotation.exchange.running import FEWEST_LINES, MOST_LINES, Pace, chunks
 from annotation.exchange.staging import Chunk
 from annotation.models import Demonstration, ImportBatch, Prompt, Task
@@ -41,8 +42,8 @@ def test_a_bad_line_stops_everything_unless_good_lines_are_wanted(cast: Cast) ->
     batch = imported(cast.project, content)
     assert batch.state == State.FAILED
     assert batch.finished_at
-    assert [error["line"] for error in batch.report["errors"]] == [3, 4]
-    assert "Not a JSON object" in batch.report["errors"][0]["reason"]
+    assert [error["line"] for error in report_told(batch.report)["errors"]] == [3, 4]
+    assert "Not a JSON object" in report_told(batch.report)["errors"][0]["reason"]
     assert set(rows().values()) == {0}
     batch = imported(cast.project, content, good_lines_only=True)
     assert batch.state == State.VISIBLE
@@ -51,7 +52,7 @@ def test_a_bad_line_stops_everything_unless_good_lines_are_wanted(cast: Cast) ->
 
 
 def test_files_without_a_good_line_fail(cast: Cast) -> None:
-    assert imported(cast.project, b"\n\n").report["errors"] == [
+    assert report_told(imported(cast.project, b"\n\n").report)["errors"] == [
         {"line": 0, "reason": "The file holds no lines."}
     ]
     assert imported(cast.project, b"{", good_lines_only=True).state == State.FAILED
@@ -143,7 +144,7 @@ def test_an_import_that_keeps_breaking_fails_and_leaves_nothing(
     batch.refresh_from_db()
     assert batch.state == State.FAILED
     assert batch.finished_at
-    assert "disk on fire" in batch.report["errors"][0]["reason"]
+    assert "disk on fire" in report_told(batch.report)["errors"][0]["reason"]
     assert set(rows().values()) == {0}
 
 

@@ -180,7 +180,7 @@ def test_import_it_checks_access(client: Client, cast: Cast, verb: str) -> None:
 
 def test_exports_it_works(client: Client, cast: Cast) -> None:
     page = sign_in(client, cast.rosa).get("/p/everyday/exports/").content.decode()
-    assert page.count("Download</a>") == 4
+    assert page.count("Download</a>") == 6
 
 
 def test_exports_it_checks_access(client: Client, cast: Cast) -> None:
@@ -197,7 +197,9 @@ def test_export_it_works(client: Client, cast: Cast) -> None:
     assert json.loads(line) == {"messages": [*ask, {"role": "assistant", "content": "Blü."}]}
 
 
-@pytest.mark.parametrize("form", ["trl-prompt-completion", "trl-preference", "kwise"])
+@pytest.mark.parametrize(
+    "form", ["trl-prompt-completion", "demonstrations", "trl-preference", "kwise", "rankings"]
+)
 def test_export_of_nothing_is_an_empty_file(client: Client, cast: Cast, form: str) -> None:
     answer = sign_in(client, cast.ada).get(f"/p/everyday/exports/{form}/")
     assert (answer.status_code, answer.getvalue()) == (200, b"")

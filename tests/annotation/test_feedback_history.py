@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import override
+
 from annotation.feedback.history import AnswerSaid, demonstration_changes, ranking_changes
 from annotation.models import Demonstration, Ranking
 
@@ -75,3 +77,9 @@ def test_a_text_is_told_by_its_words() -> None:
     assert told("One two", "One two three") == ["Text: 2 → 3 words"]
     assert told("One two", "Two one") == ["Text changed, 2 words as before"]
     assert told("One", "One") == []
+
+
+def test_german_nouns_keep_their_capital_amid_a_line() -> None:
+    with override("de"):
+        (told,) = changes(ranks(None), ranks(1), {"outcome": "none_acceptable"})
+    assert told == "Ergebnis: Mit Rängen"

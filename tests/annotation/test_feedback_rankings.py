@@ -149,10 +149,12 @@ def test_submitting_twice_is_submitting_once(cast):
     [
         (ranked([1, 2, 3]), {}, "4 answers to judge, not 3"),
         (ranked([1, 2, 3, 4, 5]), {}, "4 answers to judge, not 5"),
-        ([*ranked([1, 2, 3]), JudgmentInput(None)], {}, "Answer 4 has not been ranked"),
-        (ranked([1, 2, 3, 0]), {}, "Answer 4: a rank"),
-        (ranked([1, 2, 3, True]), {}, "Answer 4: a rank"),
-        ([*ranked([1, 2, 3]), JudgmentInput(typing_cast(int, 2.5))], {}, "Answer 4: a rank"),
+        ([*ranked([1, 2, 3]), JudgmentInput(None)], {}, "Answer D has not been ranked"),
+        (ranked([1, 2, 3, 0]), {}, "Answer D: a rank"),
+        (ranked([1, 2, 3, 5]), {}, "Answer D: a rank is a whole number from 1 to 4"),
+        (ranked([1, 2, 3, 4]), {"aim": "bogus"}, "Unknown aim: bogus"),
+        (ranked([1, 2, 3, True]), {}, "Answer D: a rank"),
+        ([*ranked([1, 2, 3]), JudgmentInput(typing_cast(int, 2.5))], {}, "Answer D: a rank"),
         (ranked([1, 2, 3, 4]), {"outcome": "none_acceptable"}, "has a rank"),
         (ranked([1, 2, 3, 4]), {"outcome": "fine"}, "Unknown outcome"),
         (ranked([1, 2, 3, 4]), {"strength": 4}, "between 0 and 3"),
@@ -169,7 +171,7 @@ def test_submitting_twice_is_submitting_once(cast):
         (
             [*ranked([1, 2, 3]), JudgmentInput(4, flags=["satisfies"])],
             {"annotations": ["closed_domain"]},
-            "Answer 4: “Satisfies the constraint” applies only to a prompt that is marked "
+            "Answer D: “Satisfies the constraint” applies only to a prompt that is marked "
             "“Explicit safety constraints” or “Other explicit constraints”",
         ),
     ],
@@ -204,7 +206,7 @@ def test_without_a_scale_there_are_no_grades(cast):
         ("required", [1, 1, 2, 3], None, None),  # no one answer is the best
         ("required", [2, 2, 2, 2], None, None),
         ("optional", [1, 2, 2, 3], None, None),
-        ("required", [4, 5, 5, 7], 0, None),
+        ("required", [2, 3, 3, 4], 0, None),
         ("optional", [1, 2, 2, 3], 3, None),
         ("optional", [1, 1, 2, 3], 3, "Several answers are best"),
         ("required", [2, 2, 2, 2], 0, "Several answers are best"),
@@ -229,7 +231,7 @@ def test_a_required_grade_is_given_to_each_answer(cast, outcome):
     assignment = claimed(cast.lena, project)
     ranks = [1, 2, 3, 4] if outcome == "ranked" else [None] * 4
     judgments = [JudgmentInput(rank, likert=5) for rank in ranks]
-    with pytest.raises(ValidationError, match="Answer 3 has no grade"):
+    with pytest.raises(ValidationError, match="Answer C has no grade"):
         ranking_submit(
             assignment=assignment,
             judgments=[*judgments[:2], JudgmentInput(ranks[2]), judgments[3]],

@@ -21,7 +21,8 @@ from annotation.feedback.signals import feedback_submitted
 from annotation.integrity import faults_find
 from annotation.models import Assignment, Demonstration, Membership, Ranking
 from annotation.people.projects import project_update
-from annotation.queue.leases import shown_slots
+from annotation.queue.leases import assignment_heartbeat, shown_slots
+from annotation.queue.standing import today_get
 from tests.annotation.work import claimed, demonstration_task, ranked, ranking_task
 from tests.cast import Cast, member, user
 
@@ -84,7 +85,7 @@ def test_a_demonstration_is_changed_by_a_new_revision(cast: Cast, written: Assig
 def test_a_ranking_is_changed_answer_by_answer_in_the_order_shown(
     cast: Cast, ordered: Assignment
 ) -> None:
-    revised = reorder(cast, ordered, [5, 1, 5, 2], strength=2, note="Better.")
+    revised = reorder(cast, ordered, [4, 1, 4, 2], strength=2, note="Better.")
     by_completion = {each.completion_id: each.rank for each in revised.judgments.all()}
     shown = [slot.completion_id for slot in shown_slots(ordered)]
     assert [by_completion[pk] for pk in shown] == [3, 1, 3, 2]
@@ -235,3 +236,35 @@ def test_a_change_that_makes_people_disagree_asks_one_more(cast: Cast) -> None:
     task.refresh_from_db()
     assert (task.overlap, task.state) == (3, "open")
     assert list(faults_find()) == []
+
+
+def test_the_time_of_changing_counts_once_and_no_more_than_passed(
+    cast: Cast, written: Assignment
+) -> None:
+    def spent() -> int:
+        return fresh(written).active_seconds
+
+    def later(**time: float) -> None:
+        """Let so much have passed since the last report."""
+        then = fresh(written).heartbeat_at - timedelta(**time)
+        Assignment.objects.filter(pk=written.pk).update(heartbeat_at=then)
+
+    assignment_heartbeat(assignment=written, active_seconds=500)  # no such time has passed
+    assert spent() <= 1
+    before = spent()
+    later(minutes=1)
+    for _ in range(2):
+        assignment_heartbeat(assignment=written, active_seconds=60)
+    assert before + 60 <= spent() <= before + 62
+    later(seconds=30)
+    before = spent()
+    rewrite(cast, written, "Second.", active_seconds=30)
+    assert spent() == before + 30
+    with pytest.raises(ValidationError):
+        rewrite(cast, written, "Third.", base=1, active_seconds=1)
+    assert spent() == before + 30
+    assert today_get(labeler=cast.lena, project=cast.project).seconds == spent()
+    Assignment.objects.update(ended_at=timezone.now() - timedelta(days=30))
+    later(minutes=5)
+    assignment_heartbeat(assignment=written, active_seconds=60)  # it may not be changed any more
+    assert spent() == before + 30

@@ -35,13 +35,13 @@ def test_what_is_asked_is_taken(asked, severities, ranks):
 @pytest.mark.parametrize(
     ("asked", "severities", "words"),
     [
-        ("never", [None, None, 1], "Answer 3: this project asks for no severity"),
-        ("each", [1, None, 1], "Answer 2: say how severe"),
-        ("worst", NONE, "Answer 3: say how severe"),
-        ("worst", [1, None, 1], "Answer 1: only the worst"),
-        ("each", [1, 5, 1], "Answer 2: the severity lies between 0 and 4"),
-        ("each", [-1, 1, 1], "Answer 1: the severity lies"),
-        ("each", [True, 1, 1], "Answer 1: the severity is a whole number"),
+        ("never", [None, None, 1], "Answer C: this project asks for no severity"),
+        ("each", [1, None, 1], "Answer B: say how severe"),
+        ("worst", NONE, "Answer C: say how severe"),
+        ("worst", [1, None, 1], "Answer A: only the worst"),
+        ("each", [1, 5, 1], "Answer B: the severity lies between 0 and 4"),
+        ("each", [-1, 1, 1], "Answer A: the severity lies"),
+        ("each", [True, 1, 1], "Answer A: the severity is a whole number"),
     ],
 )
 def test_what_is_not_asked_is_refused(asked, severities, words):

@@ -148,9 +148,13 @@ def test_sensitive_content_is_hidden_here_too(cast: Cast, enter: Enter) -> None:
     for page in (shown, client.get(at("work-task", mine)).content.decode()):
         assert "Marked as violence" in page
         assert 'class="veil"' in page
+    listed = client.get(HERE).content.decode()
+    assert "Hidden: Violence" in listed
+    assert prompt.messages[0]["content"] not in listed
     assert 'class="veil"' not in client.get(at("work-task", write(cast))).content.decode()
     settings = {"languages": ""}  # an empty box is not sent
     assert client.post("/p/everyday/work/settings/", settings).status_code == 302
     assert 'class="veil"' not in client.get(at("work-task", mine)).content.decode()
+    assert prompt.messages[0]["content"] in client.get(HERE).content.decode()
     client.post("/p/everyday/work/settings/", {**settings, "veil": "on"})
     assert 'class="veil"' in client.get(at("work-task", mine)).content.decode()

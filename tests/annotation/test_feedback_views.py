@@ -15,7 +15,9 @@ from annotation.models import (
     Task,
 )
 from annotation.people.projects import project_update
+from annotation.prompts.marks import Marks
 from annotation.queue.leases import shown_slots
+from annotation.queue.marking import prompt_mark
 from tests.annotation.work import (
     Enter,
     at,
@@ -26,6 +28,23 @@ from tests.annotation.work import (
     send_draft,
 )
 from tests.cast import Cast
+
+# --- the language of texts ---
+
+
+@pytest.mark.parametrize("make", [demonstration_task, ranking_task])
+def test_texts_carry_their_language_and_find_their_direction(
+    cast: Cast, enter: Enter, make: Callable[..., Task]
+) -> None:
+    task = make(cast.project)
+    assert task.prompt is not None
+    prompt_mark(actor=cast.ada, prompt=task.prompt, marks=Marks(language="ar"))
+    cast.project.memberships.filter(user=cast.lena).update(languages=["ar"])
+    page = enter(cast.lena).post("/p/everyday/work/", follow=True).content.decode()
+    assert '<html lang="en">' in page
+    answers = 2 if task.kind == Task.Kind.DEMONSTRATION else 4 + 4  # editor, preview; cards, panes
+    assert page.count(' lang="ar" dir="auto"') == 1 + answers
+
 
 # --- nothing that gives a model away, nothing that runs ---
 
@@ -106,7 +125,10 @@ def test_submitting_twice_stores_one(cast: Cast, enter: Enter) -> None:
     for text, told in (("First", False), ("First", False), ("Second", True)):
         page = client.post(url, {"text": text}, follow=True)
         assert (b"What you submitted first counts" in page.content) == told
+        assert (b'<pre class="text" dir="auto">Second</pre>' in page.content) == told
     assert Demonstration.objects.get().text == "First"
+    there = client.post(url, {"text": "Third"}, headers={"HX-Request": "true"})
+    assert there["HX-Redirect"] == url.removesuffix("submit/")
 
 
 @pytest.mark.parametrize(
@@ -133,6 +155,29 @@ def test_a_second_ranking_is_told_that_the_first_counts(
     page = client.post(url, {**form, **again}, follow=True)
     assert (b"What you submitted first counts" in page.content) == told
     assert Ranking.objects.count() == 1
+
+
+@pytest.mark.parametrize("aim", ["best", "worst"])
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"rank-1": 99}, "Answer B: a rank is a whole number from 1 to 4."),
+        ({"rank-1": ""}, "Answer B has not been ranked."),
+        ({"likert-2": 8}, "Answer C: the grade lies between 1 and 7."),
+        ({"aim": "bogus"}, "Unknown aim: bogus."),
+    ],
+)
+def test_a_ranking_that_no_page_sends_is_refused_by_the_letter(
+    cast: Cast, enter: Enter, aim: str, said: dict[str, object], words: str
+) -> None:
+    ranking_task(cast.project)
+    url = at("work-submit", claimed(cast.lena, cast.project))
+    form = {**ranks_form([1, 2, 3, 4]), "aim": aim, **said}
+    client = enter(cast.lena)
+    assert words in client.post(url, form).content.decode()
+    told = client.post(url, form, headers={"HX-Request": "true"})
+    assert (told.status_code, words in told.content.decode()) == (422, True)
+    assert not Ranking.objects.exists()
 
 
 def test_a_submission_after_the_lease_ran_out_is_kept(cast: Cast, enter: Enter) -> None:
@@ -271,7 +316,8 @@ def test_a_rubric_that_changed_meanwhile_is_named(
     again = client.get(at("work-task", assignment)).content.decode()
     assert f'name="rubric_version" value="{int(version[1]) + 1}"' in again
     assert again.count("<option selected>2</option>") == 2
-    assert "fails" not in again
+    assert 'value="fails"' not in again
+    assert "No longer asked, so left out here: fails (A); Score (A: 3)." in again
     assert "likert" not in again
     form = ranks_form([1, 2, 2, 3], rubric_version=int(version[1]) + 1)
     assert client.post(at("work-submit", assignment), form).status_code == 302

@@ -12,7 +12,7 @@ from django.utils import timezone
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.rankings import ranking_record, ranking_submit
 from annotation.feedback.revising import ranking_revise
-from annotation.integrity import faults_find
+from annotation.integrity import AT_ONCE, faults_find, judgments_cover_answers
 from annotation.models import (
     Assignment,
     Demonstration,
@@ -63,14 +63,14 @@ def used(cast: Cast) -> Used:
     task = ranking_task(project, 4)
     rankings = [
         ranking_submit(assignment=claimed(person, project), judgments=ranked(ranks))
-        for person, ranks in ((cast.lena, [1, 1, 2, 5]), (cast.luis, [3, 1, 1, 1]))
+        for person, ranks in ((cast.lena, [1, 1, 2, 4]), (cast.luis, [3, 1, 1, 1]))
     ]
     assert rankings[0].assignment
     revised = ranking_revise(
         labeler=cast.lena,
         assignment=rankings[0].assignment,
         base=1,
-        judgments=ranked([1, 2, 2, 5]),
+        judgments=ranked([1, 2, 2, 4]),
     )
     written = demonstration_task(project)
     said = demonstration_submit(assignment=claimed(cast.lena, project), text="So.")
@@ -275,3 +275,22 @@ def test_imports_that_ended_badly_keep_their_tasks_staged_until_they_are_cleared
         assert list(faults_find()) == []
     ImportBatch.objects.update(finished_at=timezone.now())
     assert len(list(faults_find())) == 1
+
+
+def test_more_rankings_than_one_query_may_name_are_looked_at(cast: Cast) -> None:
+    task = ranking_task(cast.project)
+    many = Task.objects.bulk_create(
+        Task(project=cast.project, kind=task.kind, route=task.route, prompt=task.prompt, k=task.k)
+        for _ in range(AT_ONCE + 1)
+    )
+    Ranking.objects.bulk_create(
+        Ranking(
+            project=cast.project,
+            prompt=each.prompt,
+            task=each,
+            trains=True,
+            outcome=Ranking.Outcome.NONE_ACCEPTABLE,
+        )
+        for each in many
+    )
+    assert list(judgments_cover_answers()) == []

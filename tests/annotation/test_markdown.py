@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,12 +18,29 @@ def test_commonmark_and_tables() -> None:
     html = markdown_render(
         "# T\n\n*a* **b** `c`\n\n3. x\n\n| h |\n|---|\n| d |\n\n```py\n1 < 2\n```"
     )
-    assert "<h1>T</h1>" in html
+    assert "<h3>T</h3>" in html
     assert "<em>a</em> <strong>b</strong> <code>c</code>" in html
     assert '<ol start="3">\n<li value="3">x</li>' in html
     assert "<td>d</td>" in html
     code = '<span class="m">1</span> &lt; <span class="m">2</span>\n'
     assert f'<pre><code title="py" class="language-py">{code}</code></pre>' in html
+
+
+def test_headings_lie_below_those_of_the_page() -> None:
+    text = "\n\n".join(f"{'#' * level} L{level}" for level in range(1, 7)) + "\n\nFirst\n===\n"
+    levels = re.findall(r"<h(\d)>(\w+)</h\1>", markdown_render(text))
+    below = [("3", "L1"), ("4", "L2"), ("5", "L3"), ("6", "L4"), ("6", "L5"), ("6", "L6")]
+    assert levels == [*below, ("3", "First")]
+
+
+def test_a_wide_table_can_be_scrolled_by_keys_and_has_a_name() -> None:
+    text = "Text\n\n| h |\n|---|\n| d |\n\nmore"
+    html = markdown_render(text)
+    frame = '<div class="table" tabindex="0" role="group" aria-label="Table">'
+    assert f"{frame}<table>" in html
+    assert "</table>\n</div>\n<p>more" in html
+    with override("de"):
+        assert frame.replace("Table", "Tabelle") in markdown_render(text)
 
 
 def test_raw_html_is_shown_as_text() -> None:
@@ -37,6 +55,15 @@ def test_an_image_is_a_link_and_is_not_fetched() -> None:
     assert "<img" not in html
     assert 'href="https://spy.example/cat.png?who=lena"' in html
     assert ">a cat (image)</a>" in html
+
+
+def test_an_image_is_named_in_the_readers_language() -> None:
+    texts = "![a cat](https://spy.example/cat.png)", "![](https://spy.example/cat.png)"
+    for language, named in (("en", "image"), ("de", "Bild"), ("en", "image")):
+        with override(language):
+            shown = [markdown_render(text) for text in texts]
+        assert f">a cat ({named})</a>" in shown[0]
+        assert f">{named} ({named})</a>" in shown[1]
 
 
 def test_links_give_nothing_away_and_run_nothing() -> None:
@@ -77,6 +104,9 @@ def test_nothing_but_the_listed_tags_and_attributes_ever_comes_out(text: str) ->
         assert tag in TAGS
         if tag == "span":
             assert re.fullmatch(f' class="({"|".join(CLASSES.values())})"', attributes)
+            continue
+        if tag == "div":
+            assert attributes == ' class="table" tabindex="0" role="group" aria-label="Table"'
             continue
         allowed = ATTRIBUTES.get(tag, set()) | {"rel"}
         assert set(re.findall(r'([a-z-]+)="', attributes)) <= allowed
@@ -167,7 +197,7 @@ def test_many_codes_take_no_longer_than_one() -> None:
 @settings(deadline=None)  # the first of a language loads its lexer
 @given(
     st.sampled_from(["py", "js", "html", "css", "diff", "bash", "php", "console", "yaml", "json"]),
-    st.text(st.characters(exclude_characters="`\r\0"), max_size=60) | MARKS,
+    st.text(st.characters(codec="utf-8", exclude_characters="`\r\0"), max_size=60) | MARKS,
 )
 def test_colours_change_no_character(language: str, code: str) -> None:
     code = f"x {code}".replace("`", "'")

@@ -149,6 +149,7 @@ def test_project_edit_of_the_queue(client: Client, cast: Cast) -> None:
         "queue_order": "breadth",
         "gold_every": "10",
         "daily_cap": "40",
+        "max_open_leases": "7",
         "revise_minutes": "0",
         "sensitive_label": ["Violence", "Medical detail", ""],
         "sensitive_key": ["violence", "", ""],
@@ -156,11 +157,17 @@ def test_project_edit_of_the_queue(client: Client, cast: Cast) -> None:
     assert client.post("/p/everyday/settings/", {**SETTINGS, **queue}).status_code == 302
     project = Project.objects.get(slug="everyday")
     assert (project.agreement_wanted, project.overlap_most) == (70, 4)
-    assert project.revise_minutes == 0
+    assert (project.revise_minutes, project.max_open_leases) == (0, 7)
     assert (project.queue_order, project.gold_every, project.daily_cap) == ("breadth", 10, 40)
     assert [each["key"] for each in project.sensitive] == ["violence", "medical_detail"]
     page = client.get("/p/everyday/settings/").content.decode()
-    for shown in ('value="70"', 'value="breadth" selected', "Medical detail", "Add a category"):
+    for shown in (
+        'value="70"',
+        'value="breadth" selected',
+        "Medical detail",
+        "Add a category",
+        "Add an annotation",
+    ):
         assert shown in page
     assert client.post("/p/everyday/settings/", SETTINGS).status_code == 302
     project.refresh_from_db()
@@ -207,7 +214,7 @@ def test_project_edit_of_what_is_asked_under_a_condition(client: Client, cast: C
         ({"k_min": "7", "k_max": "5"}, "Must not be less than the fewest"),
         ({"k_max": "12"}, "less than or equal to 9"),
         ({"best": ""}, "Say what this end of the scale means"),
-        ({"flags_label": ["A b", "a B"], "flags_key": ["", ""]}, "Two flags share the key"),
+        ({"flags_label": ["A b", "a B"], "flags_key": ["", ""]}, "belongs to more than one flag"),
         ({"flags_label": ["100 %"], "flags_key": [""]}, "begins with a letter"),
         ({"flags_only": ["closed"]}, "waits for closed, which is no key above"),
     ],

@@ -56,9 +56,9 @@ def test_only_the_page_that_was_fetched_is_sent_to(
     page = client.get(found["page"])
     assert page["Location"] == at("work-task", ahead)
     assert "no-store" in page["Cache-Control"]
-    # What was submitted before is told, on a page that the browser does not have.
+    # What was submitted before is shown beside what was sent now.
     again = client.post(at("work-submit", mine), ranks_form([4, 3, 2, 1]), headers=HTMX)
-    assert again["HX-Redirect"] == at("work-task", ahead)
+    assert again["HX-Redirect"] == at("work-task", mine)
 
 
 def test_nothing_is_fetched_where_a_cap_forbids_it(

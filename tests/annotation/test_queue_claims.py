@@ -10,6 +10,7 @@ from django.utils import timezone
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.rankings import ranking_submit
 from annotation.models import Assignment, ImportBatch, Membership, Task
+from annotation.people.members import member_prefer
 from annotation.prompts.marks import Marks
 from annotation.queue.drafts import draft_save
 from annotation.queue.leases import (
@@ -180,10 +181,10 @@ def test_a_claim_is_few_queries(cast, django_assert_num_queries):
         ranking_task(cast.project, 4)
     # membership, own leases, stale leases, routes, THE CLAIM, earlier assignment?, the lease, the
     # count; around them the savepoint of the claim.
-    with django_assert_num_queries(8 + 2):
+    with django_assert_num_queries(7 + 2):
         assert claim(cast.luis, cast.project)
     demonstration_task(cast.project)
-    with django_assert_num_queries(8 + 2 + 1):  # of two routes the one whose turn it is
+    with django_assert_num_queries(7 + 2 + 1):  # of two routes the one whose turn it is
         assert claim(cast.lena, cast.project)
     with django_assert_num_queries(4 + 2):  # membership, own lease and its row, renewal
         assert claim(cast.lena, cast.project)
@@ -213,7 +214,7 @@ def test_the_claim_walks_the_partial_index(cast, order):
             cursor.execute("ANALYZE queue_task")
     cast.project.queue_order = order
     tasks = tasks_claimable(labeler=cast.lena).filter(route=task.route)
-    plan = tasks.order_by(*turns(cast.project))[:1].explain()
+    plan = tasks.order_by(*turns(order))[:1].explain()
     assert f"task_claim_{order}" in plan
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan
@@ -294,3 +295,27 @@ def test_a_day_has_its_most(cast):
     demonstration_submit(assignment=lease, text="Two.")
     assert claim(cast.lena, cast.project) is None
     assert claim(cast.luis, cast.project) is not None
+
+
+@pytest.mark.parametrize(
+    ("marks", "word"),
+    [
+        (Marks(sensitive=("violence",)), {"declined": ["violence"], "languages": []}),
+        (Marks(language="de"), {"declined": [], "languages": ["en"]}),
+    ],
+)
+def test_a_claim_gives_back_what_its_labeler_has_declined_since(cast, marks, word):
+    Membership.objects.filter(user=cast.lena).update(languages=["de"])
+    declined = demonstration_task(cast.project, marks=marks)
+    other = demonstration_task(cast.project)
+    mine = claim(cast.lena, cast.project)
+    draft_save(assignment=mine, draft={"text": "Half"})
+    member_prefer(membership=Membership.objects.get(user=cast.lena), **word)
+    assert claim(cast.lena, cast.project, besides=mine).task == other  # it is open in a page
+    assert counts(declined) == (0, 1, "open")
+    assert claim(cast.lena, cast.project).task == other
+    assert counts(declined) == (0, 0, "open")
+    mine.refresh_from_db()
+    assert (mine.state, mine.draft["text"]) == ("released", "Half")
+    demonstration_submit(assignment=mine, text="So.")
+    assert counts(declined) == (1, 0, "done")

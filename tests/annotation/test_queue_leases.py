@@ -103,6 +103,34 @@ def test_heartbeat_takes_a_lost_lease_again_while_there_is_room(cast):
     assert counts(task) == (0, 2, "open")
 
 
+def test_time_at_a_lost_lease_counts_whether_or_not_it_is_taken_again(cast):
+    demonstration_task(cast.project, overlap=2)
+    lost = claim(cast.lena, cast.project)
+    lease_age(lost, hours=1)
+    claim(cast.luis, cast.project)
+    assert assignment_heartbeat(assignment=lost, active_seconds=50).state == "leased"
+    lost.refresh_from_db()
+    assert lost.active_seconds == 50
+    lease_age(lost, hours=1)
+    Task.objects.update(overlap=3)
+    claim(cast.sita, cast.project)
+    Task.objects.update(overlap=2)
+    assert assignment_heartbeat(assignment=lost, active_seconds=40).state == "expired"
+    assignment_heartbeat(assignment=lost, active_seconds=40)  # no more counts than has passed
+    lost.refresh_from_db()
+    assert 90 <= lost.active_seconds <= 92
+
+
+def test_time_before_a_skip_counts_once(cast):
+    demonstration_task(cast.project)
+    lease = claim(cast.lena, cast.project)
+    lease_age(lease, seconds=60)
+    for _ in range(2):
+        assignment_skip(assignment=lease, reason="unclear", active_seconds=23)
+    lease.refresh_from_db()
+    assert lease.active_seconds == 23
+
+
 def test_skip_needs_a_reason_and_happens_once(cast):
     task = demonstration_task(cast.project)
     lease = claim(cast.lena, cast.project)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from annotation.feedback.demonstrations import demonstration_submit
 from annotation.integrity import faults_find
-from annotation.models import AuditEvent, Membership
+from annotation.models import Assignment, AuditEvent, Membership
 from annotation.prompts.marks import Marks
 from annotation.queue.marking import prompt_mark
 from annotation.queue.tasks import task_create
@@ -41,5 +42,8 @@ def test_who_is_at_work_may_finish(cast):
     assert task.prompt is not None
     lease = claimed(cast.lena, cast.project)
     prompt_mark(actor=None, prompt=task.prompt, marks=Marks("pt"))
-    assert claim(cast.lena, cast.project) == lease
+    assert claim(cast.lena, cast.project) is None
     assert claim(cast.luis, cast.project) is None
+    demonstration_submit(assignment=lease, text="Written before it was marked.")
+    lease.refresh_from_db()
+    assert (lease.state, lease.extra) == (Assignment.State.SUBMITTED, False)

@@ -7,6 +7,7 @@ from django.test import Client
 
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.models import Assignment, ImportBatch, Membership, Project, Task
+from annotation.people.members import member_prefer
 from annotation.people.projects import member_update
 from annotation.prompts.marks import Marks
 from annotation.queue.claims import leases_expire, task_claim
@@ -83,6 +84,22 @@ def test_waiting_is_capped(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
         demonstration_task(cast.project)
     standing = standing_get(labeler=cast.lena, project=cast.project)
     assert (standing.waiting, standing.waiting_text, standing.open) == (2, "1+", False)
+
+
+def test_what_was_declined_since_is_not_open(cast: Cast) -> None:
+    """The next claim gives it back (see claims), so nothing is there to go on with."""
+    demonstration_task(cast.project, marks=Marks(sensitive=("violence",)))
+    claimed(cast.lena, cast.project)
+    membership = Membership.objects.get(project=cast.project, user=cast.lena)
+    member_prefer(membership=membership, declined=["violence"], languages=membership.languages)
+    standing = standing_get(labeler=cast.lena, project=cast.project)
+    assert (standing.waiting, standing.open) == (0, False)
+    demonstration_task(cast.project)
+    standing = standing_get(labeler=cast.lena, project=cast.project)
+    assert (standing.waiting, standing.open) == (1, False)
+    claimed(cast.lena, cast.project)
+    standing = standing_get(labeler=cast.lena, project=cast.project)
+    assert (standing.waiting, standing.open) == (0, True)
 
 
 def unserved(cast: Cast) -> list[tuple[str, int]]:

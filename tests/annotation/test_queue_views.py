@@ -226,6 +226,19 @@ def test_skip_takes_a_reason(cast: Cast, enter: Enter) -> None:
     assert assignment.skip_note == "Finnish\n?"
 
 
+def test_a_refused_skip_is_told_in_the_dialog(cast: Cast, enter: Enter) -> None:
+    demonstration_task(cast.project)
+    url = at("work-skip", claimed(cast.lena, cast.project))
+    client = enter(cast.lena)
+    scripted = {"HX-Request": "true"}
+    refused = client.post(url, {"note": "So."}, headers=scripted)
+    assert refused.status_code == 422
+    assert b"Choose a reason" in refused.content
+    assert b"<html" not in refused.content
+    taken = client.post(url, {"reason": "language"}, headers=scripted)
+    assert taken["HX-Redirect"] == "/p/everyday/work/"
+
+
 def test_skip_has_a_page_for_who_has_no_scripts(cast: Cast, enter: Enter) -> None:
     demonstration_task(cast.project)
     assignment = claimed(cast.lena, cast.project)

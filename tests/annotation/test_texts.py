@@ -2,8 +2,9 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
-from annotation.texts import leaves_mark, newlines_plain, text_validate
+from annotation.texts import amid, leaves_mark, newlines_plain, text_validate
 
 
 @pytest.mark.parametrize("text", ["a", " .", "\u200bé", "😀", "\u0301a", "\u4e00"])
@@ -28,3 +29,9 @@ def test_what_cannot_be_seen_is_empty(text):
 
 def test_line_breaks_are_made_plain():
     assert newlines_plain("a\r\nb\rc\nd\r\r\n") == "a\nb\nc\nd\n\n"
+
+
+def test_a_label_amid_a_sentence_keeps_its_capital_in_german_only():
+    assert amid("Ranking") == "ranking"
+    with translation.override("de"):
+        assert amid("Rangfolge") == "Rangfolge"

@@ -1,5 +1,6 @@
 """Prompts that labelers write, and take back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,43 @@ def test_a_prompt_that_is_there_already_is_refused(cast, project):
     writing_create(labeler=cast.lena, project=project, said=plain())
     with pytest.raises(ValidationError, match="This prompt is in the project already"):
         writing_create(labeler=cast.luis, project=project, said=plain(" Name a bird.\n"))
+
+
+def test_handing_in_twice_is_handing_in_once(cast, project):
+    project.prompts_wanted = 3  # no more than the group has
+    project.ranking_aim = "worst"
+    project.save()
+    said = few_shot()
+    first = writing_create(labeler=cast.lena, project=project, said=said, active_seconds=7)
+    own = {"project": project, "labeler": cast.lena, "kind": "few_shot"}
+    writing_draft_save(**own, draft={"instruction": "Add."})
+    again = writing_create(labeler=cast.lena, project=project, said=said, active_seconds=7)
+    assert (again, again.active_seconds) == (first, 7)
+    assert not WritingDraft.objects.exists()
+    project.prompts_wanted = 5
+    project.save()
+    said = attack(answer="I\r\nwon't.", sensitive=("violence",))
+    first = writing_create(labeler=cast.lena, project=project, said=said)
+    assert writing_create(labeler=cast.lena, project=project, said=said) == first
+    assert (Writing.objects.count(), Prompt.objects.count()) == (2, 4)
+    assert Demonstration.objects.count() == 4
+
+
+@pytest.mark.parametrize("other", [{"answer": None}, {"sensitive": ()}, {"use_case": "other"}])
+def test_what_differs_was_not_handed_in_before(cast, project, other):
+    project.ranking_aim = "worst"
+    project.save()
+    said = attack(answer="I won't.", sensitive=("violence",))
+    writing_create(labeler=cast.lena, project=project, said=said)
+    with pytest.raises(ValidationError, match="already"):
+        writing_create(labeler=cast.lena, project=project, said=replace(said, **other))
+
+
+def test_what_was_handed_in_long_ago_is_not_taken_for_the_same(cast, project):
+    writing_create(labeler=cast.lena, project=project, said=plain())
+    Writing.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    with pytest.raises(ValidationError, match="already"):
+        writing_create(labeler=cast.lena, project=project, said=plain())
 
 
 def test_an_answer_is_a_demonstration(cast, project):

@@ -50,8 +50,8 @@ def test_a_demonstration_is_changed(cast, as_):
     assert client.post(here, {"text": "Three."}, format="json").json() == {
         "base": ["This field is required."]
     }
-    odd = {"base": 2, "text": "Three.", "active_seconds": 5}
-    assert client.post(here, odd, format="json").json() == {"active_seconds": ["Unknown field."]}
+    odd = {"base": 2, "text": "Three.", "claim": True}
+    assert client.post(here, odd, format="json").json() == {"claim": ["Unknown field."]}
     Assignment.objects.update(ended_at=timezone.now() - timedelta(hours=2))
     late = client.post(here, {"base": 2, "text": "Three."}, format="json")
     assert late.status_code == 400

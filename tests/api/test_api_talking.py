@@ -118,3 +118,21 @@ def test_a_dialogue_about_a_prompt(cast, as_):
     work = claim(as_(cast.lena)).json()
     assert work["dialogue"]["stage"] == "assistant"
     assert work["messages"] == prompt.messages
+
+
+def test_a_red_team_picks_the_worse(cast, as_):
+    cast.project.ranking_aim, cast.project.severity_asked = "worst", "worst"
+    cast.project.save()
+    dialogue_task(cast.project)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    assert work["dialogue"]["aim"] == "worst"
+    talk(client, work, "say", step=0, text="Hello")
+    shown = talk(client, work, "answers").json()["answers"]
+    pick = {"step": 2, "index": 0, "strength": 1, "aim": "worst"}
+    unsaid = talk(client, work, "pick", **pick)
+    assert (unsaid.status_code, "how severe" in str(unsaid.json())) == (400, True)
+    assert talk(client, work, "pick", **pick, severity=2).status_code == 200
+    assert end(client, work, "submit").status_code == 200
+    worst = Ranking.objects.get().judgments.get(rank=2)
+    assert (worst.completion.text, worst.severity) == (shown[0]["text"], 2)

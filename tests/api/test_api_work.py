@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +57,40 @@ def test_claim_a_ranking_and_hand_it_in(cast, as_):
     assert claim(client).status_code == 204
 
 
+def test_a_hand_in_may_claim_the_next_task_in_the_same_call(cast, as_):
+    ranking_task(cast.project, 4)
+    demonstration_task(cast.project)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    ranks = {"judgments": [{"rank": rank} for rank in (1, 2, 3, 4)], "claim": True}
+    said = end(client, work, "submit", ranks).json()
+    assert (said["id"], said["state"]) == (work["id"], "submitted")
+    assert said["next"]["kind"] == "demonstration"
+    assert said["next"] == claim(client).json() | {
+        name: said["next"][name] for name in ("expires_at",)
+    }
+    again = end(client, work, "submit", ranks).json()
+    assert again["next"]["id"] == said["next"]["id"]
+    last = end(client, said["next"], "submit", {"text": "Because.", "claim": True}).json()
+    assert (last["state"], last["next"]) == ("submitted", None)
+    assert "next" not in end(client, said["next"], "submit", {"text": "Because."}).json()
+
+
+def test_who_is_suspended_meanwhile_hands_in_and_gets_no_next_task(cast, as_, monkeypatch):
+    ranking_task(cast.project, 4)
+    demonstration_task(cast.project)
+    client = as_(cast.lena)
+    work = claim(client).json()
+
+    def refused(**_):
+        raise PermissionDenied
+
+    monkeypatch.setattr("annotation.queue.claims.task_claim", refused)
+    ranks = {"judgments": [{"rank": 1}] * 4, "claim": True}
+    said = end(client, work, "submit", ranks)
+    assert (said.status_code, said.json()["state"], said.json()["next"]) == (200, "submitted", None)
+
+
 def test_work_says_what_its_content_is_marked_as(cast, as_):
     demonstration_task(cast.project, marks=Marks(sensitive=("violence",)))
     client = as_(cast.lena)
@@ -66,7 +101,9 @@ def test_work_says_what_its_content_is_marked_as(cast, as_):
 @settings(
     deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(ranks=st.lists(st.integers(1, 9), min_size=4, max_size=9))
+@given(
+    ranks=st.integers(4, 9).flatmap(lambda k: st.lists(st.integers(1, k), min_size=k, max_size=k))
+)
 def test_ranks_reach_the_texts_that_were_shown(cast, as_, ranks):
     task = ranking_task(cast.project, len(ranks), priority=Task.objects.count())
     client = as_(cast.lena)
@@ -88,10 +125,10 @@ def test_hand_in_a_demonstration(cast, as_):
     assert end(client, work, "draft", {"draft": {"text": "Half"}}, "put").status_code == 200
     again = client.get(f"{HERE}assignments/{work['id']}/").json()
     assert again["draft"] == {"text": "Half"}
-    assert end(client, work, "submit", {"text": " Whole.\n"}).status_code == 200
-    assert task.demonstrations.get().text == " Whole.\n"
-    assert end(client, work, "submit", {"text": "Other."}).status_code == 200
-    assert task.demonstrations.count() == 1
+    for text, counts in ((" Whole.\n", True), ("Other.", False), (" Whole.\r\n", True)):
+        said = end(client, work, "submit", {"text": text})
+        assert (said.status_code, said.json()["counts"]) == (200, counts)
+        assert task.demonstrations.get().text == " Whole.\n"
     refused = end(client, work, "draft", {"draft": {}}, "put")
     assert refused.status_code == 400
 
@@ -162,6 +199,8 @@ def test_fetch_the_next_task_ahead(cast, as_):
         ({"judgments": [{"rank": 1}] * 3}, "non_field_errors"),
         ({"judgments": [{}] * 4}, "non_field_errors"),
         ({"judgments": [{"rank": 0}] * 4}, "judgments"),
+        ({"judgments": [{"rank": rank} for rank in (1, 2, 3, 5)]}, "non_field_errors"),
+        ({"judgments": [{"rank": 1}] * 4, "aim": "bogus"}, "aim"),
         ({"judgments": [{"rank": 1, "likert": 8}] * 4}, "judgments"),
         ({"judgments": [{"rank": 1, "flags": ["ugly"]}] * 4}, "non_field_errors"),
         ({"judgments": [{"rank": 1, "score": 3}] * 4}, "judgments"),
@@ -179,6 +218,27 @@ def test_bad_rankings_are_400_and_change_nothing(cast, as_, body, field):
     said = end(client, work, "submit", body)
     assert (said.status_code, list(said.json())) == (400, [field])
     assert not Ranking.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("again", "counts"),
+    [
+        ({"judgments": [{"rank": rank} for rank in (1, 2, 3, 4)]}, True),
+        ({"judgments": [{"rank": rank} for rank in (2, 4, 6, 8)]}, True),
+        ({"judgments": [{"rank": rank} for rank in (4, 3, 2, 1)]}, False),
+        ({"judgments": [{"rank": rank} for rank in (1, 2, 3, 4)], "note": "So."}, False),
+        ({"judgments": [{"rank": 1, "flags": ["ugly"]}] * 3}, False),
+    ],
+)
+def test_of_two_rankings_the_first_counts_and_the_second_is_told_so(cast, as_, again, counts):
+    ranking_task(cast.project, 4)
+    client = as_(cast.lena)
+    work = claim(client).json()
+    first = {"judgments": [{"rank": rank} for rank in (1, 2, 3, 4)]}
+    assert end(client, work, "submit", first).json()["counts"] is True
+    said = end(client, work, "submit", again)
+    assert (said.status_code, said.json()["counts"]) == (200, counts)
+    assert Ranking.objects.get().note == ""
 
 
 def test_anothers_assignment_is_404(cast, as_):

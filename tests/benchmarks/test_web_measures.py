@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from benchmarks.web.measures import (
+    APART,
+    OURS,
+    PAGES,
     Place,
     Run,
     Spread,
@@ -84,14 +87,24 @@ def test_ratios_are_the_least_of_all_places_with_as_many_labelers():
             (8, 10, "label-studio", 4.0, 100.0),
             (8, 20, "plumbline", 40.0, 5.0),
             (8, 20, "label-studio", 1.0, 100.0),
+            (8, 20, "plumbline-pages", 5.0, 50.0),
             (1, 10, "plumbline", 9.0, 5.0),
             (1, 10, "label-studio", 3.0, 100.0),
         ]
     ]
     comparisons = comparisons_make(runs)
-    assert [each["labelers"] for each in comparisons] == [8, 8, 1]
+    compared = [(each["system"], each["labelers"]) for each in comparisons]
+    assert compared == [(OURS, 8), (OURS, 8), (PAGES, 8), (OURS, 1)]
     assert comparisons[0]["next_p95"]["median"] == 0.05
     assert ratios_make(comparisons) == {"8": 10.0}
+
+
+def test_a_turn_is_weighed_against_a_turn():
+    ours = run(place(), 0, 40.0, 5.0, turn_p95_ms=5.0)
+    theirs = run(place("label-studio"), 0, 4.0, 50.0, turn_p95_ms=100.0)
+    (compared,) = comparisons_make([ours, theirs])
+    assert (compared["next_p95"]["median"], compared["turn_p95"]["median"]) == (0.1, 0.05)
+    assert ratios_make([compared]) == {"8": 10.0}
 
 
 def test_scaling_is_the_largest_size_by_the_smallest():
@@ -104,7 +117,9 @@ def test_scaling_is_the_largest_size_by_the_smallest():
 def test_targets_are_taken_at_their_worst_place():
     runs = [
         run(place(), 0, 32.0, 10.0, memory_mb=150.0),
-        run(place(labelers=32), 0, 28.0, 10.0, memory_mb=201.0),
+        run(place(labelers=32), 0, 28.0, 20.0, memory_mb=201.0),
+        run(place(APART, database="sqlite"), 0, 20.0, 5.0),
+        run(place(APART, labelers=32), 0, 20.0, 9.0),
         run(place("label-studio"), 0, 2.0, 100.0),
         run(place("label-studio", labelers=32), 0, 2.0, 100.0, errors=3),
     ]
@@ -112,7 +127,10 @@ def test_targets_are_taken_at_their_worst_place():
     targets = {each.what: each for each in targets_make(rows, comparisons, [])}
     ratio = targets["tasks/s by Label Studio's, at 8 and 32 labelers"]
     assert (ratio.measured, ratio.met) == (14.0, False)
-    assert targets["p95 of next by Label Studio's, at 8 and 32 labelers"].met
+    alone = targets["p95 of next, asked for alone, by Label Studio's, at 8 and 32 labelers"]
+    assert (alone.measured, alone.met) == (0.09, True)
+    turn = targets["p95 from handing in to the next by Label Studio's, at 8 and 32 labelers"]
+    assert (turn.measured, turn.met) == (0.2, False)
     assert targets["errors"].met
     assert (targets["MB of web memory"].measured, targets["MB of web memory"].met) == (201.0, False)
     assert "tasks/s with the most tasks by that with the fewest" not in targets

@@ -1,4 +1,5 @@
-"""axe-core: which rules of WCAG 2.2 AA a page breaks, as far as a program can tell."""
+"""axe-core: which rules of WCAG 2.2 AA, and which good practices, a page breaks, as far as a
+program can tell."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +7,9 @@ from typing import Any
 from playwright.sync_api import Page
 
 AXE = Path(__file__).with_name("vendor") / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Texts keep their own order of headings, from whatever level their writers begin with.
+WITHOUT = {"heading-order": {"enabled": False}}
 SHOWN = 5
 
 
@@ -15,9 +18,10 @@ def violations(page: Page, *rules: str) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())  # not a script tag: the page's policy would refuse it
     found = page.evaluate(
-        """(runOnly) => axe.run(document, { runOnly, resultTypes: ["violations"], preload: false })
+        """([runOnly, rules]) =>
+            axe.run(document, { runOnly, rules, resultTypes: ["violations"], preload: false })
             .then((results) => results.violations)""",
-        list(rules) or TAGS,
+        [list(rules), {}] if rules else [TAGS, WITHOUT],
     )
     return [
         f"{rule['id']}: {rule['help']}: {told(node)}"

@@ -32,6 +32,14 @@ Prefer answers that are **helpful, truthful and harmless**, in this order.
 
 {STEPS}
 """
+WIDE = f"""| {" | ".join(f"Column{n}" for n in range(30))} |
+{"|---" * 30}|
+{"| cell " * 30}|
+
+```
+{"x = y + z; " * 60}
+```
+"""
 
 
 @dataclass(frozen=True)
@@ -101,15 +109,18 @@ def rounds_make(cast: Cast) -> Run:
 
 def imports_make(project: Project) -> dict[str, ImportBatch]:
     mixed = jsonl(*demonstrations(2), k_line("Name a lake.", 5), {"colour": "blue"})
-    started = upload(project, jsonl(*demonstrations(3, start=10)), name="waiting.jsonl")
-    batch_start(actor=None, batch=started, call=False)
-    return {
+    imports = {
         "preview": upload(project, mixed, name="mixed.jsonl"),
         "unreadable": upload(project, b"a;b\n\x00", name="broken.csv"),
-        "staging": started,
         "failed": imported(project, mixed, name="mixed-again.jsonl"),
         "visible": imported(project, mixed, name="good-lines.jsonl", good_lines_only=True),
+        # The last: whatever is started later in the project waits for it.
+        "staging": upload(project, jsonl(*demonstrations(3, start=10)), name="waiting.jsonl"),
     }
+    batch_start(actor=None, batch=imports["staging"], call=False)
+    states = {name: batch.state for name, batch in imports.items()}
+    assert states == {**{name: name for name in states}, "unreadable": "preview"}
+    return imports
 
 
 def ranking_begun(cast: Cast) -> Assignment:
@@ -136,11 +147,13 @@ def ranking_begun(cast: Cast) -> Assignment:
         messages=[
             {"role": "system", "content": "You are brief."},
             {"role": "user", "content": "Hello!"},
-            {"role": "assistant", "content": "Hello. What shall we do?"},
+            {"role": "assistant", "content": f"Hello. What shall we do?\n\n{WIDE}"},
             {"role": "user", "content": line["prompt"]},
         ],
     )
-    answers = [completion_create(prompt=prompt, text=a["text"])[0] for a in line["completions"]]
+    texts = [answer["text"] for answer in line["completions"]]
+    texts[1] = WIDE
+    answers = [completion_create(prompt=prompt, text=text)[0] for text in texts]
     task_create(project=cast.project, kind=Task.Kind.RANKING, prompt=prompt, completions=answers)
     return claimed(cast.lena, cast.project)
 
@@ -156,7 +169,7 @@ def dialogue_begun(cast: Cast) -> Assignment:
     project = other_project(cast, "Talks")
     dialogue_task(project, topics=["Your **garden**"], system="You are a gardener.")
     assignment = claimed(cast.lena, project)
-    turn_say(assignment=assignment, step=0, text="What grows in the *shade*?")
+    turn_say(assignment=assignment, step=0, text=f"What grows in the *shade*?\n\n{WIDE}")
     answers_offer(assignment=assignment)
     return assignment
 
@@ -164,7 +177,11 @@ def dialogue_begun(cast: Cast) -> Assignment:
 def demonstration_begun(cast: Cast) -> Assignment:
     """Lena's in Letters."""
     project = other_project(cast, "Letters")
-    demonstration_task(project)
+    project.suggestions = "named"
+    project.save()
+    task = demonstration_task(project)
+    assert task.prompt is not None
+    completion_create(prompt=task.prompt, text=f"It depends.\n\n{STEPS}")
     ranking_task(other_project(cast, "Notes"))
     other_project(cast, "Idle")
     return claimed(cast.lena, project)

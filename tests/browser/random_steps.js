@@ -14,11 +14,12 @@ async () => {
   /** Ranks: nobody else's order changes, nobody is lost, and who is put in alone is alone. */
   function moves(before, index, slot) {
     const k = before.slots.length;
-    const insert = slot > 0 && draw(2);
+    const insert = slot > k || (slot > 0 && draw(2));
     const after = insert ? r.insert(before, index, slot) : r.place(before, index, slot);
     check(after.slots.every((s) => Number.isInteger(s) && s >= 0 && s <= k), "range", before, after);
     if (insert) check(r.inSlot(after, after.slots[index]).length === 1, "alone", before, after);
     for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) {
+      if (insert && a === index && before.slots[b] && b !== a) check((before.slots[b] < slot) === (after.slots[b] < after.slots[a]), "between", before, after);
       if (a === index || b === index) continue;
       check(sign(before.slots[a] - before.slots[b]) === sign(after.slots[a] - after.slots[b]), "order", before, after);
       check((before.slots[a] === 0) === (after.slots[a] === 0), "pool", before, after);
@@ -38,7 +39,7 @@ async () => {
       () => r.nudge(state, index, draw(2) ? 1 : -1),
     ];
     const which = draw(12);
-    return which < acts.length ? acts[which]() : moves(state, index, draw(k + 1));
+    return which < acts.length ? acts[which]() : moves(state, index, draw(k + 2));
   }
 
   /** What holds of every state that the page ever shows. */
@@ -55,6 +56,22 @@ async () => {
     if (missing) check(missing.answers.length > 0, "nothing missing", after);
     else check((after.none || !after.slots.includes(0)) && !after.likert.includes(null), "missing", after);
     check(same(rule.fit(after, rules), after), "unfit", after);
+  }
+
+  /** What is kept undoes and redoes the same, as far as it reaches, and around no other state. */
+  function reload(history) {
+    const kept = JSON.parse(JSON.stringify(r.bounded(history, 10)));
+    const shown = { ...history.now, flags: history.now.flags.map((keys) => [...keys].reverse()), annotations: [...history.now.annotations].reverse() };
+    for (const [travel, side] of [[r.undo, "past"], [r.redo, "future"]]) {
+      let [one, other] = [history, r.revived(kept, shown)];
+      check(other[side].length === Math.min(10, history[side].length), "kept", side);
+      while (other[side].length) {
+        [one, other] = [travel(one), travel(other)];
+        check(same(one.now, other.now), "kept", side, one.now, other.now);
+      }
+    }
+    const elsewhere = r.revived(kept, r.score(shown, 0, shown.likert[0] === 1 ? 2 : 1));
+    check(!elsewhere.past.length && !elsewhere.future.length, "revived around another");
   }
 
   for (let round = 0; round < 300; round++) {
@@ -74,12 +91,14 @@ async () => {
     while (undone.length) {
       check(history.now === undone.pop(), "undo");
       history = r.undo(history);
+      if (undone.length === 15) reload(history);
     }
     for (const state of seen.slice(1)) {
       history = r.redo(history);
       check(history.now === state, "redo");
     }
     check(same(history, last), "back");
+    reload(last);
   }
   return faults.slice(0, 5);
 }

@@ -25,8 +25,9 @@ HERE = "everyday"
 COLOURS = ("color-contrast", "link-in-text-block")
 NO_PAGES = {
     # What forms and scripts post to: each answers with a redirect, a part of a page, or nothing.
-    *("sign-out", "markdown-preview", "project-ask", "written-withdraw"),
+    *("sign-out", "language", "markdown-preview", "project-ask", "written-withdraw"),
     *("work-draft", "work-beat", "work-preview", "work-submit", "work-next", "work-leave"),
+    "work-suggest",  # a part of work-task's page, opened below
     "work-ahead",  # work-task's page, which takes its address
     *("write-draft", "write-beat", "write-preview"),
     *("dialogue-finish", "dialogue-say", "dialogue-answers", "dialogue-pick", "dialogue-write"),
@@ -62,11 +63,13 @@ def labeler(site: Site) -> list[Visit]:
         ("work-task", ranking, "s"),
         ("work-skip", ranking, ""),
         ("work-task", ["letters", site.demonstration.public_id], ""),
+        ("work-task", ["letters", site.demonstration.public_id], "Escape t"),
         ("work-dialogue", ["talks", site.dialogue.public_id], ""),
         ("work-dialogue", ["talks", site.dialogue.public_id], "n"),
         ("write", [HERE], ""),
         *(("write-kind", [HERE, kind], "") for kind in ("few_shot", "user_based", "red_team")),
         ("written", [HERE], ""),
+        ("written", [HERE], "click td .scripted"),
         ("members", [HERE], ""),  # 403
         ("project", ["elsewhere"], ""),  # 404
     ]
@@ -79,6 +82,9 @@ def admin(site: Site) -> list[Visit]:
         ("project-edit", [HERE], "empty [name=name]; click .btn.primary"),
         ("project-new", [], ""),
         ("dialogues-new", [HERE], ""),
+        ("prompts", [HERE], ""),
+        ("prompts", [HERE], "click .filters .btn"),
+        ("prompt-marks", [HERE, site.ranking.task.prompt_id], ""),
         ("members", [HERE], ""),
         ("member-new", [HERE], ""),
         ("member-edit", [HERE, site.member.pk], ""),
@@ -173,6 +179,24 @@ def test_no_page_breaks_a_rule(site: Site, page_of: Callable[[str], Page]) -> No
             faults += faults_of(page, visit)
         page.context.close()
     assert faults == []
+
+
+@pytest.mark.slow
+def test_no_page_is_wider_than_a_phone(site: Site, page_of: Callable[[str], Page]) -> None:
+    """What is wider scrolls in itself. In German, whose words are longer."""
+    User.objects.update(language="de")
+    wide = []
+    for username, visits in ROLES.items():
+        page = page_of(username)
+        page.set_viewport_size({"width": 390, "height": 844})
+        for name, args, steps in visits(site):
+            page.goto(reverse(name, args=args))
+            prepare(page, steps)
+            over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if over > 0:
+                wide.append(f"{name} {steps!r}: {over} px")
+        page.context.close()
+    assert wide == []
 
 
 def names(resolver: URLResolver) -> set[str]:

@@ -1,6 +1,5 @@
 """The next task is there at once, in a real browser: how often the server is asked is counted."""
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,7 +8,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from annotation.models import Assignment, Demonstration, Project, User
-from tests.annotation.work import demonstration_task, ranking_task
+from tests.annotation.work import demonstration_task, dialogue_task, ranking_task
+from tests.browser.waiting import wait_for
 from tests.cast import Cast
 
 SignIn = Callable[[User], Page]
@@ -44,19 +44,17 @@ def ready(page: Page) -> Page:
     return page
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
+def begin(page: Page, work: Callable[[], None]) -> None:
+    """Begin the task at hand, and wait until the next one's page is kept."""
+    with page.expect_response("**/ahead/") as answer:
+        work()
+    answer.value.finished()
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
 
 
 def fetched(page: Page, asked: list[str]) -> str:
     """Begin the task at hand, and wait for the next one's page. Returns its path."""
-    with page.expect_response("**/ahead/") as answer:
-        page.locator("#text").fill("So.")
-    answer.value.finished()
-    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    begin(page, lambda: page.locator("#text").fill("So."))
     return next(each.split()[1] for each in asked if each.endswith("/ahead/"))
 
 
@@ -122,7 +120,7 @@ def test_who_leaves_gives_the_next_task_back(
     fetched(desk, asked)
     assert Assignment.objects.filter(state="leased").count() == 2
     desk.goto(f"{live_server.url}/")
-    wait_for(lambda: Assignment.objects.filter(state="released").count() == 1)
+    wait_for(desk, lambda: Assignment.objects.filter(state="released").count() == 1)
 
 
 def test_what_was_begun_in_another_tab_is_shown_as_it_is_then(
@@ -166,10 +164,34 @@ def test_a_ranking_brings_a_demonstration(cast: Cast, sign_in: SignIn, asked: li
     page = sign_in(cast.lena)
     page.get_by_role("button", name="Start").click()
     ready(page)
-    with page.expect_response("**/ahead/"):
-        for _ in range(4):
-            page.keyboard.press("1")
+    begin(page, lambda: page.keyboard.type("1111"))
     asked.clear()
     page.keyboard.press("Control+Enter")
     expect(page.locator("#text")).to_be_focused()
     assert not [each for each in asked if each.startswith("GET")]
+
+
+def test_a_talk_that_may_be_finished_brings_the_next_task(
+    cast: Cast, sign_in: SignIn, asked: list[str]
+) -> None:
+    dialogue_task(cast.project, mode="both_sides", min_turns=1)
+    demonstration_task(cast.project)
+    page = sign_in(cast.lena)
+    page.get_by_role("button", name="Start").click()
+    ready(page)
+    page.keyboard.type("Hello")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#talk")).to_have_attribute("data-stage", "assistant")
+    assert Assignment.objects.count() == 1  # the talk goes on: nothing waits for its end
+    page.keyboard.type("Hello you")
+    with page.expect_response("**/ahead/") as answer:
+        page.keyboard.press("Control+Enter")
+    answer.value.finished()
+    asked.clear()
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    expect(page.get_by_role("heading", name="Your answer")).to_be_visible()
+    expect(page.locator("#text")).to_be_focused()
+    assert not [each for each in asked if each.startswith("GET")]
+    assert Assignment.objects.filter(state="leased").count() == 1

@@ -1,12 +1,20 @@
 """A labeler writes demonstrations in a real browser."""
 
+import re
+import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, Request, Route, expect
+from pytest_django.live_server_helper import LiveServer
 
 from annotation.models import Assignment, Demonstration, Membership, User
+from annotation.queue import drafts
 from tests.annotation.work import demonstration_task
+from tests.browser.waiting import wait_for
 from tests.cast import Cast
 
 SignIn = Callable[[User], Page]
@@ -42,7 +50,7 @@ def test_what_is_written_is_what_is_stored_and_the_next_task_comes(page: Page, c
     first = page.url
     editor(page).fill(TEXT)
     expect(page.locator("#count")).to_have_text("13 words")
-    expect(page.locator("#preview h1")).to_have_text("A title")
+    expect(page.locator("#preview h3")).to_have_text("A title")
     expect(page.locator("#preview pre")).to_have_text("x = 1 < 2\n")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(lambda url: url != first and "/work/" in url)
@@ -52,6 +60,21 @@ def test_what_is_written_is_what_is_stored_and_the_next_task_comes(page: Page, c
     expect(editor(page)).to_have_value("")
     expect(page.get_by_text("1 done today")).to_be_visible()
     assert page.evaluate("localStorage.length") == 0
+
+
+def test_what_is_written_is_handed_in_while_its_preview_is_on_its_way(page: Page) -> None:
+    address = page.url
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/preview/", hold)
+    editor(page).fill("Quickly said")
+    wait_for(page, lambda: len(asked) == 1)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != address)
+    assert Demonstration.objects.get().text == "Quickly said"
 
 
 def test_a_draft_outlives_a_reload_and_is_gone_from_the_browser_once_saved(page: Page) -> None:
@@ -129,6 +152,37 @@ def test_skip_takes_a_reason_and_brings_the_next_task(page: Page, cast: Cast) ->
     assert skipped.labeler == cast.lena
 
 
+def test_who_signed_in_as_somebody_else_is_told_so(
+    page: Page, cast: Cast, live_server: LiveServer
+) -> None:
+    mine = next(each for each in page.context.cookies() if each["name"] == "sessionid")["value"]
+    client = Client()
+    client.force_login(cast.luis)
+
+    def signed_in(session: str) -> None:
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+    address = page.url
+    editor(page).fill("Written before")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    signed_in(client.cookies["sessionid"].value)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("somebody else has signed in")
+    page.keyboard.type(", and more")
+    expect(page.locator("#saved")).to_contain_text("did not take the draft")
+    signed_in(mine)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != address)
+    assert Demonstration.objects.get().text == "Written before, and more"
+
+
+def test_the_server_says_why_it_took_no_draft(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A browser takes long to hold as much as a draft really may.
+    monkeypatch.setattr(drafts, "MAX_DRAFT", 1_000)
+    editor(page).fill("a" * 1_001)
+    expect(page.get_by_role("alert")).to_contain_text("1,000")
+
+
 def second_tab(page: Page) -> Page:
     """Another tab of the same labeler at the same task."""
     tab = page.context.new_page()
@@ -162,6 +216,30 @@ def test_of_two_tabs_neither_overwrites_the_other(page: Page) -> None:
     assert other.evaluate("localStorage.length") == 0
 
 
+def test_what_a_second_tab_hands_in_is_kept_until_it_is_let_go(page: Page) -> None:
+    other = second_tab(page)
+    task, url = at_hand(page), page.url
+    editor(page).fill("The first counts")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda now: now != url)
+    editor(other).fill("The second\nis kept")
+    other.keyboard.press("Control+Enter")
+    expect(other.get_by_role("heading", name="My demonstration")).to_be_visible()
+    expect(other.locator(".messages")).to_contain_text("the second was not taken")
+    kept = other.locator("#not-taken pre")
+    expect(kept).to_have_text("The second\nis kept")
+    other.reload()
+    expect(kept).to_have_text("The second\nis kept")
+    other.get_by_role("button", name="Copy").click()
+    expect(other.locator("#not-taken [role=status]")).not_to_be_empty()
+    other.get_by_role("button", name="Let it go").click()
+    expect(other.locator("#not-taken")).to_be_hidden()
+    other.reload()
+    expect(other.get_by_text("The first counts")).to_be_visible()
+    expect(other.locator("#not-taken")).to_be_hidden()
+    assert Demonstration.objects.get(assignment=task).text == "The first counts"
+
+
 def test_what_a_tab_had_not_saved_yet_goes_on_after_a_reload(page: Page) -> None:
     """The reload's own last save may come late: it is no other tab's."""
     editor(page).fill("Saved once")
@@ -174,6 +252,29 @@ def test_what_a_tab_had_not_saved_yet_goes_on_after_a_reload(page: Page) -> None
     expect(page.locator("#saved")).to_contain_text("Draft saved")
     expect(page.locator("#kept")).to_be_hidden()
     assert at_hand(page).draft["text"] == "Saved once, and then some!"
+
+
+def test_what_is_saved_while_the_page_loads_again_is_shown(page: Page) -> None:
+    """The page that comes was made before: what it was made with is not the latest."""
+    lease = at_hand(page)
+    editor(page).fill("Written a moment before the reload.")
+
+    def slowly(route: Route) -> None:
+        made = route.fetch()
+        for _ in range(100):
+            if Assignment.objects.get(pk=lease.pk).draft:
+                break
+            time.sleep(0.1)
+        time.sleep(0.5)  # for the page that goes to hear of it
+        route.fulfill(response=made)
+
+    page.route(page.url, slowly)
+    page.reload()
+    page.unroute(page.url)
+    expect(editor(page)).to_have_value("Written a moment before the reload.")
+    editor(page).press_sequentially(" And after it.")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    assert at_hand(page).draft["text"].endswith("And after it.")
 
 
 def test_back_after_a_submission_says_that_it_is_in(page: Page) -> None:
@@ -212,3 +313,73 @@ def test_a_beat_tells_who_is_suspended(page: Page, cast: Cast) -> None:
     Membership.objects.filter(user=cast.lena).update(state=Membership.State.SUSPENDED)
     page.clock.run_for(61_000)
     expect(page.get_by_role("alert")).to_contain_text(WORDS)
+
+
+def quiet_since(*, minutes: int) -> Assignment:
+    """As if nothing had been told for so long: no more time counts than has passed since. After the
+    page was loaded again: the page before tells of its last second as it goes."""
+    here = Assignment.objects.get(state="leased")
+    here.heartbeat_at = timezone.now() - timedelta(minutes=minutes)
+    here.save(update_fields=["heartbeat_at"])
+    return here
+
+
+@pytest.mark.parametrize("leave", ["reload", "skip"])
+def test_time_at_work_is_told_as_the_page_is_left(page: Page, cast: Cast, leave: str) -> None:
+    page.clock.install()
+    page.reload()
+    ready(page)
+    here = quiet_since(minutes=5)
+    page.clock.run_for(23_000)
+    expect(page.locator("#timer")).to_contain_text("0:2")
+    if leave == "reload":
+        page.reload()
+        # The page that comes may be made before the word of the one that goes is heard.
+        wait_for(page, lambda: at_hand(page).active_seconds >= 20)
+        page.reload()
+        expect(page.locator("#timer")).to_contain_text("0:2")
+    else:
+        page.keyboard.press("Escape")
+        page.keyboard.press("s")
+        page.locator("#skip [name=reason]").first.check()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Skip it").click()
+    here.refresh_from_db()
+    assert 20 <= here.active_seconds <= 29
+
+
+@pytest.mark.parametrize("typed", ["", "Half"])
+def test_time_at_work_is_told_once_as_the_page_is_hidden(page: Page, typed: str) -> None:
+    """A phone may kill what is in the background, and says nothing then."""
+    told: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith(("/beat/", "/draft/")):
+            said = re.search(r"active_seconds\W+([0-9]+)", request.post_data or "")
+            told.append(int(said[1]) if said else 0)
+
+    page.clock.install()
+    page.reload()
+    ready(page)
+    quiet_since(minutes=5)
+    page.on("request", note)
+    page.clock.run_for(23_000)
+    editor(page).fill(typed)
+    hide(page, hidden=True)
+    wait_for(page, lambda: at_hand(page).active_seconds >= 20)
+    page.clock.run_for(30_000)  # nothing counts in the background
+    hide(page, hidden=False)
+    page.clock.run_for(10_000)
+    hide(page, hidden=True)
+    page.reload()
+    assert 30 <= sum(told) <= 39
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+        }""",
+        hidden,
+    )

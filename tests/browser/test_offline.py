@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
-from annotation.models import Assignment, Demonstration, Ranking, User
-from tests.annotation.work import demonstration_task, ranking_task
+from annotation.models import Assignment, Demonstration, Ranking, Turn, User
+from tests.annotation.work import demonstration_task, dialogue_task, ranking_task
 from tests.cast import Cast
 
 SignIn = Callable[[User], Page]
@@ -70,6 +70,23 @@ def test_what_is_submitted_offline_is_handed_in_once_when_the_network_is_back(
     assert page.evaluate("localStorage.length") == 0
 
 
+def test_offline_no_link_leaves_the_page(cast: Cast, start: Callable[[], Page]) -> None:
+    ranking_task(cast.project)
+    page = start()
+    address = page.url
+    page.context.set_offline(True)
+    page.keyboard.press("h")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("that page cannot be opened now")
+    page.get_by_role("link", name="Plumbline").click()
+    page.keyboard.press("1")
+    assert page.url == address
+    page.context.set_offline(False)
+    expect(alert).to_be_hidden()
+    page.keyboard.press("h")
+    expect(page.get_by_role("heading", name="My submissions")).to_be_visible()
+
+
 def test_what_is_changed_meanwhile_waits_for_its_labeler(
     cast: Cast, start: Callable[[], Page]
 ) -> None:
@@ -106,3 +123,63 @@ def test_a_page_closed_offline_has_kept_what_was_written(
     page.locator("#text").press_sequentially(".")
     saved(page, "Draft saved")
     assert Assignment.objects.get().draft["text"] == "Written in a tunnel."
+
+
+def test_who_works_where_nothing_can_be_kept_is_told_and_warned(
+    cast: Cast, start: Callable[[], Page]
+) -> None:
+    demonstration_task(cast.project)
+    page = start()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('It is full') } }"
+    )
+    page.context.set_offline(True)
+    page.keyboard.type("Written in a tunnel")
+    saved(page, "this browser cannot keep your work: do not close this page")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("cannot keep it until then")
+    page.keyboard.type(".")
+    with page.expect_event("dialog"):
+        page.close(run_before_unload=True)
+    expect(page.locator("#text")).to_have_value("Written in a tunnel.")
+    assert asked == ["beforeunload"]
+    page.context.set_offline(False)
+    saved(page, "Draft saved")
+    page.goto("about:blank")
+    assert asked == ["beforeunload"]
+    assert Assignment.objects.get().draft["text"] == "Written in a tunnel."
+
+
+def test_a_message_sent_offline_is_sent_once_when_the_network_is_back(
+    cast: Cast, start: Callable[[], Page]
+) -> None:
+    dialogue_task(cast.project)
+    page = start()
+    page.context.set_offline(True)
+    page.keyboard.type("Hello")
+    page.keyboard.press("Control+Enter")
+    alert = page.locator("#desk-error")
+    expect(alert).to_contain_text("sent by itself when it is back")
+    page.context.set_offline(False)
+    expect(page.locator("#talk")).to_have_attribute("data-stage", "choice")
+    expect(alert).to_be_hidden()
+    page.context.set_offline(True)
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+    expect(alert).to_contain_text("sent by itself when it is back")
+    page.keyboard.press("0")  # none after all
+    expect(alert).to_contain_text("not sent by itself any more")
+    page.keyboard.press("2")
+    page.keyboard.press("3")
+    expect(alert).to_contain_text("sent by itself when it is back")
+    page.context.set_offline(False)
+    expect(page.locator("#talk")).to_have_attribute("data-stage", "user")
+    assert list(Turn.objects.values_list("role", "strength")) == [("user", None), ("assistant", 2)]
+    assert page.evaluate("localStorage.length") == 0

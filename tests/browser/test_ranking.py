@@ -9,94 +9,37 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from annotation.feedback.rankings import dense_ranks
-from annotation.models import Assignment, Ranking, Task, User
+from annotation.models import Assignment, Ranking, Task
 from annotation.prompts.prompts import completion_create
 from annotation.queue.tasks import task_create
 from tests.annotation.work import prompt_make, ranking_task
+from tests.browser.ranking_desk import (
+    SignIn,
+    card,
+    cards,
+    dense,
+    drag,
+    drag_to,
+    gap,
+    group,
+    ladder,
+    ranking_start,
+    ready,
+    screen,
+    stored,
+    submit,
+)
 from tests.cast import Cast
 
-SignIn = Callable[[User], Page]
 K = [4, 9]
 RANDOM_STEPS = Path(__file__).with_name("random_steps.js")
 
 
 @pytest.fixture
 def start(sign_in: SignIn, cast: Cast) -> Callable[[int], Page]:
-    """Lena at a ranking task of k answers."""
-
-    def start(k: int) -> Page:
-        ranking_task(cast.project, k=k)
-        page = sign_in(cast.lena)
-        page.get_by_role("button", name="Start").click()
-        return ready(page)
-
-    return start
-
-
-def ready(page: Page) -> Page:
-    expect(page.locator("#work[data-ready]")).to_be_visible()
-    expect(page.locator(".card.focused")).to_be_focused()
-    return page
-
-
-def cards(page: Page) -> Locator:
-    return page.locator(".card")
-
-
-def card(page: Page, index: int) -> Locator:
-    """By place in the order shown: 0 is letter A."""
-    return page.locator(f"#card-{index}")
-
-
-def group(page: Page, rank: int) -> Locator:
-    return page.locator(f".cards[data-slot='{rank}']")
-
-
-def screen(page: Page) -> dict[str, int]:
-    """Rank slot by answer text, as a person would read it off the screen."""
-    shown: dict[str, int] = page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll(".groups .cards")].flatMap(
-            (list) => [...list.querySelectorAll(".card-text")].map(
-                (text) => [text.innerText.trim(), Number(list.dataset.slot)])))"""
-    )
-    return shown
-
-
-def ladder(page: Page) -> dict[str, int]:
-    """Rank slot by letter, from the rail."""
-    shown: dict[str, int] = page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll(".letters")].flatMap(
-            (list) => [...list.children].map((each) => [each.textContent, +list.dataset.slot])))"""
-    )
-    return shown
-
-
-def drag(page: Page, what: Locator, where: Locator) -> None:
-    """By native drag and drop; a first small move starts it before anything scrolls."""
-    what.hover()
-    page.mouse.down()
-    box = what.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] / 2 + 6, box["y"] + box["height"] / 2 + 6, steps=3)
-    where.hover()
-    page.mouse.up()
-
-
-def stored() -> dict[str, int | None]:
-    judgments = Ranking.objects.get().judgments.select_related("completion")
-    return {each.completion.text: each.rank for each in judgments}
-
-
-def dense(slots: dict[str, int]) -> dict[str, int]:
-    return dict(zip(slots, dense_ranks(list(slots.values())), strict=True))
-
-
-def submit(page: Page) -> None:
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
+    return ranking_start(sign_in, cast)
 
 
 def slots_with_ties(k: int) -> list[int]:
@@ -222,6 +165,88 @@ def test_an_answer_is_put_between_two_others(start: Callable[[int], Page]) -> No
     assert ladder(page) == {"A": 1, "D": 1, "B": 3, "C": 4}
 
 
+@pytest.mark.parametrize("k", K)
+def test_an_answer_is_dropped_between_two_ranks(start: Callable[[int], Page], k: int) -> None:
+    page = start(k)
+    for slot in range(1, k + 1):
+        page.keyboard.press(str(slot))
+    letter = page.locator(".letters .letter")
+    drag_to(page, letter.nth(0), gap(page, 3))  # the others move up: there is no gap below
+    expect(page.locator(".insert-above, .insert-below")).to_have_count(1)
+    expect(page.locator(".drop-here")).to_have_count(0)
+    page.mouse.up()
+    expect(page.locator(".insert-above, .insert-below")).to_have_count(0)
+    assert list(ladder(page))[:4] == ["B", "A", "C", "D"]
+    assert list(ladder(page).values()) == list(range(1, k + 1))
+    expect(page.locator("#live")).to_have_text("Answer A: rank 2. 0 left.")
+    expect(card(page, 0)).to_be_focused()
+    drag_to(page, letter.nth(1), gap(page, k, below=True))  # behind the last
+    page.mouse.up()
+    assert list(ladder(page))[-2:] == ["DI"[k > 4], "A"]
+    drag_to(page, card(page, 2).locator(".card-top"), gap(page, 1))  # a card as well
+    page.mouse.up()
+    assert list(ladder(page))[:2] == ["C", "B"]
+    assert list(ladder(page).values()) == list(range(1, k + 1))
+    shown = screen(page)
+    submit(page)
+    assert stored() == dense(shown)
+
+
+def test_the_mouse_moves_an_answer_up_and_down(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    for key in ("1", "2", "3", "4"):
+        page.keyboard.press(key)
+    up = page.get_by_role("button", name="Move answer D one rank up")
+    expect(page.get_by_role("button", name="Move answer D one rank down")).to_be_disabled()
+    up.click()
+    expect(page.locator("#live")).to_have_text("Answer D: rank 3. 0 left.")
+    up.click()
+    assert ladder(page) == {"A": 1, "B": 2, "D": 2, "C": 3}
+    page.get_by_role("button", name="Move answer D one rank down").click()
+    assert ladder(page) == {"A": 1, "B": 2, "C": 3, "D": 3}
+
+
+def test_what_can_be_undone_outlives_a_reload(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    for key in ("1", "2", "f", "2", "f", "1", "u", "u", "r"):
+        page.keyboard.press(key)
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    page.reload()
+    ready(page)
+    assert ladder(page) == {"A": 1, "B": 2, "C": 0, "D": 0}
+    page.keyboard.press("r")
+    expect(card(page, 2).locator(".card-flags")).to_contain_text("Fails the instruction")
+    page.keyboard.press("u")
+    page.route("**/draft/", lambda route: route.fulfill(status=409, json={"error": "no"}))
+    page.keyboard.press("3")
+    page.reload()  # the server has not heard of this
+    ready(page)
+    assert ladder(page) == {"A": 1, "B": 2, "C": 3, "D": 0}
+    for left in (2, 2, 3, 4):  # the rank of C, its flag, and the two ranks before
+        page.keyboard.press("u")
+        assert list(ladder(page).values()).count(0) == left
+    expect(page.locator("#undo")).to_be_disabled()
+    page.unroute("**/draft/")
+    for key in ("4", "3", "2", "1"):
+        page.keyboard.press(key)
+    submit(page)
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => /undo/.test(key))") == []
+
+
+def test_what_was_changed_elsewhere_is_not_undone(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    page.keyboard.press("1")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    assignment = Assignment.objects.get()
+    assert assignment.draft
+    assignment.draft["slots"] = [2, 0, 0, 0]
+    assignment.save()
+    page.reload()
+    ready(page)
+    assert ladder(page) == {"A": 2, "B": 0, "C": 0, "D": 0}
+    expect(page.locator("#undo")).to_be_disabled()
+
+
 def test_a_reload_in_the_middle_restores_everything(start: Callable[[int], Page]) -> None:
     page = start(4)
     for key in ("l", "5", "2", "f", "1", "1"):
@@ -311,7 +336,18 @@ def test_two_answers_are_compared_side_by_side(start: Callable[[int], Page]) -> 
     page.keyboard.press("Escape")
     expect(card(page, 2)).to_be_focused()
     assert ladder(page) == {"A": 1, "C": 2, "B": 0, "D": 0}
-    for key in ("k", "k", "c"):  # A is still pinned
+    for key in ("c", "ArrowLeft", "Shift+Digit2"):  # A is still pinned
+        page.keyboard.press(key)
+    assert ladder(page) == {"A": 2, "C": 3, "B": 0, "D": 0}
+    dialog.get_by_role("button", name="Move answer A one rank up").click()
+    dialog.get_by_role("button", name="Insert").nth(1).click()
+    dialog.get_by_role("button", name="Insert answer C at rank 1").click()
+    assert ladder(page) == {"C": 1, "A": 2, "B": 0, "D": 0}
+    dialog.get_by_role("button", name="Take answer C's rank away").click()
+    page.keyboard.press("2")  # keys go on, though that button can be pressed no more
+    assert ladder(page) == {"A": 2, "C": 2, "B": 0, "D": 0}
+    page.keyboard.press("Escape")
+    for key in ("k", "k", "c"):
         page.keyboard.press(key)
     expect(dialog.locator(".letter")).to_have_text(["A", "D"])
     page.keyboard.press("Escape")
@@ -354,49 +390,3 @@ def test_the_state_machine_never_loses_an_answer(start: Callable[[int], Page]) -
     page = start(4)
     faults = page.evaluate(RANDOM_STEPS.read_text())
     assert faults == []
-
-
-@pytest.mark.browser_context_args(
-    viewport={"width": 820, "height": 1180}, has_touch=True, is_mobile=True
-)
-def test_a_tablet_ranks_by_touch(start: Callable[[int], Page]) -> None:
-    page = start(4)
-    for index, slot in enumerate((2, 1, 2, 4)):
-        card(page, index).locator(".card-text").tap()
-        page.get_by_role("button", name=f"Give answer {'ABCD'[index]} rank {slot}").first.tap()
-    assert ladder(page) == {"B": 1, "A": 2, "C": 2, "D": 4}
-    low = page.evaluate(
-        """() => [...document.querySelectorAll("button, .check, .chip")].map((each) =>
-            [each.textContent, each.getBoundingClientRect()]).filter(([, box]) =>
-            box.width && Math.min(box.width, box.height) < 24).map(([text]) => text)"""
-    )
-    assert low == []
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0
-    rail = page.locator("#rail").bounding_box()
-    assert rail
-    assert rail["x"] + rail["width"] <= 820
-    page.get_by_role("button", name="Submit").tap()
-    expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
-    assert sorted(rank or 0 for rank in stored().values()) == [1, 2, 2, 3]
-
-
-def test_long_answers_leave_the_order_in_view(sign_in: SignIn, cast: Cast) -> None:
-    prompt = prompt_make(cast.project)
-    texts = ["\n\n".join(["word " * 90] * 10) + f"end {number}" for number in range(9)]
-    answers = [completion_create(prompt=prompt, text=text)[0] for text in texts]
-    kind = Task.Kind.RANKING
-    task_create(project=cast.project, kind=kind, prompt=prompt, completions=answers)
-    page = sign_in(cast.lena)
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.get_by_role("button", name="Start").click()
-    ready(page)
-    for slot in range(1, 10):
-        page.keyboard.press(str(slot))
-        expect(page.locator(".card.focused .card-top")).to_be_in_viewport()
-    heights = cards(page).evaluate_all("each => each.map((card) => card.offsetHeight)")
-    assert max(heights) < 230
-    card(page, 3).get_by_role("button", name="Show all").click()
-    assert card(page, 3).bounding_box()["height"] > 1_000  # type: ignore[index]
-    page.keyboard.press("o")
-    assert card(page, 3).bounding_box()["height"] < 230  # type: ignore[index]

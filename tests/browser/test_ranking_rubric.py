@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.models import Ranking
+from annotation.models import Project, Ranking
 from annotation.people.projects import project_update
 from tests.annotation.work import ranking_task
-from tests.browser.test_ranking import SignIn, card, ready, submit
+from tests.browser.ranking_desk import SignIn, card, ladder, ready, submit
 from tests.cast import Cast
 
 Start = Callable[..., Page]
@@ -93,7 +93,7 @@ def test_a_required_grade_is_asked_for_and_gone_to(start: Start) -> None:
 
 def test_the_strength_is_asked_of_one_best_answer(start: Start) -> None:
     page = start(strength="required")
-    bar = page.get_by_role("group", name="How much better is")
+    bar = page.get_by_role("region", name="How much better is")
     expect(bar).to_be_hidden()
     press(page, "1 1 2 3")
     expect(bar).to_be_hidden()  # two are best
@@ -121,3 +121,77 @@ def test_an_optional_strength_may_be_left_out(start: Start) -> None:
     press(page, "1 2 3 4 g 1 g 0")
     submit(page)
     assert Ranking.objects.get().strength is None
+
+
+def test_a_key_for_what_is_not_asked_ranks_nothing(start: Start) -> None:
+    page = start(strength="optional", likert=None, flags=[], annotations=[])
+    hint = page.locator("#judgment-hint")
+    press(page, "1 1 2 3 g")
+    expect(hint).to_have_text("Nothing to weigh yet: rank all, with one best.")
+    expect(page.locator("#live")).to_have_text(hint.inner_text())
+    before = ladder(page)
+    press(page, "4")
+    expect(hint).to_have_text("")
+    for key in "lvfa":
+        press(page, key)
+        expect(hint).to_have_text("Not asked here.")
+        press(page, "4")
+        press(page, f"{key} Shift+Digit1")
+    assert ladder(page) == before
+    press(page, "4")  # the one after that ranks again
+    assert ladder(page) == {"A": 1, "B": 1, "C": 2, "D": 4}
+
+
+@pytest.mark.browser_context_args(
+    viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+)
+def test_a_phone_asks_for_the_strength_above_the_foot(start: Start) -> None:
+    page = start(strength="optional")
+    field = page.get_by_role("combobox", name="How much better is A than B?")
+    press(page, "1 2 3")
+    expect(field).to_be_hidden()
+    press(page, "4")
+    expect(field).to_be_in_viewport(ratio=1)
+    foot = page.locator(".desk-end").bounding_box()
+    assert foot
+    assert foot["height"] < 844 / 4
+    field.select_option("Better")
+    expect(page.locator("#live")).to_have_text("Better.")
+    page.get_by_role("button", name="Undo").tap()
+    expect(field).to_have_value("")
+    page.get_by_role("button", name="Redo").tap()
+    expect(field).to_have_value("2")
+    page.get_by_role("button", name="Submit").tap()
+    expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
+    assert Ranking.objects.get().strength == Ranking.Strength.BETTER
+
+
+def test_flags_that_the_rubric_drops_are_named(start: Start, cast: Cast) -> None:
+    page = start()
+    press(page, "f 1 f 2 j f 2")  # fails and unfit, of A; unfit, of B
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    rubric = Project.objects.get(pk=cast.project.pk).rubric
+    unfit, *others = rubric["flags"][1:]
+    flags = [{**unfit, "only": ["closed_domain"]}, *others]
+    project_update(actor=cast.ada, project=cast.project, rubric={**rubric, "flags": flags})
+    page.reload()
+    ready(page)
+    left_out = "The rubric has changed. No longer asked, so left out here: "
+    expect(page.get_by_text(f"{left_out}fails (A).")).to_be_visible()
+    expect(page.locator("#cleared")).to_have_text(
+        f"{left_out}Not fit for a customer assistant (A, B)."
+    )
+    expect(card(page, 0).locator(".card-flags")).to_have_text("")
+
+
+def test_flags_of_a_kept_draft_that_the_rubric_drops_are_named(start: Start, cast: Cast) -> None:
+    page = start()
+    page.route("**/draft/", lambda route: route.abort())
+    press(page, "f 1 1")
+    rubric = Project.objects.get(pk=cast.project.pk).rubric
+    changed = {**rubric, "flags": rubric["flags"][1:]}
+    project_update(actor=cast.ada, project=cast.project, rubric=changed)
+    page.reload()
+    ready(page)
+    expect(page.locator("#cleared")).to_contain_text("left out here: fails (A).")
+    expect(page.locator(".group[data-slot='1'] .card")).to_have_count(1)

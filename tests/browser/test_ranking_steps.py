@@ -1,4 +1,4 @@
-"""Whatever a labeler does by keyboard, in whatever order: what is stored is what was shown last."""
+"""Whatever a labeler does, in whatever order: what is stored is what was shown last."""
 
 from typing import Any
 
@@ -10,13 +10,14 @@ from annotation.feedback.rankings import dense_ranks
 from annotation.models import Project, Ranking
 from annotation.people.projects import project_update
 from tests.annotation.work import ranking_task
-from tests.browser.test_ranking import SignIn, ready
+from tests.browser.ranking_desk import SignIn, drag_to, gap, ready
 from tests.cast import Cast
 
 K = 4
 SIGNS = "1234567890q"
 ranks = st.integers(0, K).map(str)
-# Each is a run of keys that belong together; placing and what hangs on it come often.
+# Each is a run of keys, or of acts by mouse or finger, that belong together; placing and what hangs
+# on it come often.
 STEPS = st.lists(
     st.one_of(
         ranks,
@@ -28,6 +29,12 @@ STEPS = st.lists(
         st.sampled_from("3490q").map(lambda sign: f"f {sign}"),  # those under a condition
         st.sampled_from("4678q90").map(lambda sign: f"a {sign}"),
         st.integers(0, 4).map(lambda strength: f"g {strength}"),
+        st.integers(0, 4).map(lambda severity: f"v {severity}"),
+        st.sampled_from(
+            [f"drop:{letter},{slot}" for letter in range(K) for slot in range(1, K + 1)]
+        ),
+        st.sampled_from(["press:up", "press:down", "reload:"]),
+        ranks.map(lambda slot: f"press:insert press:{slot}"),
     ),
     min_size=8,  # else most are short
     max_size=20,
@@ -44,15 +51,41 @@ SHOWN = """() => {
             text: text(card, ".card-text").trim(),
             slot: Number(card.closest("[data-slot]").dataset.slot),
             likert: Number(/([1-7]) of 7/.exec(text(card, ".card-state"))?.[1] ?? 0),
+            severity: text(card, ".card-state").match(/severity ([0-4])/)?.[1] ?? "",
             flags: text(card, ".card-flags").split(" · ").filter(Boolean),
         })),
     };
 }"""
 
 
+PRESSED = {"up": "[title*='one rank up']", "down": "[title*='one rank down']"} | {
+    "insert": ".picker-insert",
+    **{str(slot): f"[data-rank='{slot}']" for slot in range(K + 1)},
+}
+
+
 def play(page: Page, steps: list[str]) -> None:
-    for key in " ".join(steps).split():
-        page.keyboard.press(key)
+    for act in " ".join(steps).split():
+        kind, _, what = act.partition(":")
+        if kind == "press":
+            page.locator(f".card .picker {PRESSED[what]}").dispatch_event("click")
+        elif kind == "drop":
+            letter, slot = what.split(",")
+            drag_to(page, page.locator(f".letters [data-index='{letter}']"), gap(page, int(slot)))
+            page.mouse.up()
+        elif kind == "reload":
+            reload(page)
+        else:
+            page.keyboard.press(act)
+
+
+def reload(page: Page) -> None:
+    """All is there again, and what could be undone can be."""
+    shown, undoable = page.evaluate(SHOWN), page.locator("#undo").is_enabled()
+    page.reload()
+    ready(page)
+    assert page.evaluate(SHOWN) == shown
+    assert page.locator("#undo").is_enabled() == undoable
 
 
 def rank_the_rest(page: Page) -> None:
@@ -64,6 +97,14 @@ def rank_the_rest(page: Page) -> None:
             return
         left.first.focus()
         page.keyboard.press(str(slot))
+
+
+def grade_the_rest(page: Page) -> None:
+    for index in range(K):
+        page.locator(f"#card-{index}").focus()
+        graded = "severity" in page.locator(f"#card-{index} .card-state").inner_text()
+        if page.locator("#severity").is_visible() and not graded:
+            play(page, ["v 1"])
 
 
 def said(shown: dict[str, Any], rubric: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +121,7 @@ def said(shown: dict[str, Any], rubric: dict[str, Any]) -> dict[str, Any]:
             answer["text"]: (
                 None if shown["none"] else level,
                 answer["likert"] or None,
+                int(answer["severity"]) if answer["severity"] else None,
                 sorted(flags[label] for label in answer["flags"]),
             )
             for answer, level in zip(answers, levels, strict=True)
@@ -94,7 +136,7 @@ def stored(ranking: Ranking) -> dict[str, Any]:
         "annotations": ranking.annotations,
         "strength": [] if strength is None else [Ranking.Strength(strength).label],
         "answers": {
-            each.completion.text: (each.rank, each.likert, each.flags)
+            each.completion.text: (each.rank, each.likert, each.severity, each.flags)
             for each in ranking.judgments.select_related("completion")
         },
     }
@@ -102,7 +144,9 @@ def stored(ranking: Ranking) -> dict[str, Any]:
 
 def test_what_is_shown_last_is_what_is_stored(sign_in: SignIn, cast: Cast) -> None:
     rubric = {**cast.project.rubric, "strength": "optional"}
-    project: Project = project_update(actor=cast.ada, project=cast.project, rubric=rubric)
+    project: Project = project_update(
+        actor=cast.ada, project=cast.project, rubric=rubric, severity_asked="worst"
+    )
     page = sign_in(cast.lena)
 
     @settings(
@@ -121,6 +165,7 @@ def test_what_is_shown_last_is_what_is_stored(sign_in: SignIn, cast: Cast) -> No
         for steps in (before, after):  # the second on a ranking that is whole
             play(page, steps)
             rank_the_rest(page)
+        grade_the_rest(page)
         play(page, [f"g {strength}"] if page.locator("#strength").is_visible() else [])
         shown = page.evaluate(SHOWN)
         page.keyboard.press("Control+Enter")

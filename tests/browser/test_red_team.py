@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.models import Assignment, Judgment, Ranking, User
+from annotation.models import Assignment, Completion, Judgment, Ranking, User
 from tests.annotation.work import ranking_task
 from tests.cast import Cast
 
@@ -71,13 +71,23 @@ def test_the_worst_is_said_to_be_first_and_stored_last(start: Callable[[str], Pa
     assert Ranking.objects.get().aim == "worst"
 
 
+def test_the_page_opens_at_its_top(start: Callable[[str], Page]) -> None:
+    page = start("worst")
+    for answer in Completion.objects.all():
+        answer.text = "A long answer.\n\n" * 40 + answer.text
+        answer.save()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.reload()
+    ready(page)
+    expect(page.locator("#card-0")).to_be_focused()
+    expect(page.get_by_text("Rank 1 is the worst here.")).to_be_in_viewport(ratio=1)
+
+
 def test_only_the_worst_keeps_a_severity_where_only_it_is_asked(
     start: Callable[[str], Page],
 ) -> None:
     page = start("worst")
     shown = texts(page)
-    page.keyboard.press("v")
-    expect(page.locator("#live")).to_have_text("Rank all answers first.")
     for key in "1234":
         page.keyboard.press(key)
     expect(page.locator("#severity")).to_be_hidden()
@@ -89,6 +99,35 @@ def test_only_the_worst_keeps_a_severity_where_only_it_is_asked(
     page.wait_for_url("**/work/")
     assert list(Judgment.objects.exclude(severity=None).values_list("rank", "severity")) == [(3, 2)]
     assert Judgment.objects.get(severity=2).completion.text == shown[1]
+
+
+def test_the_key_of_the_severity_goes_to_the_worst_or_says_why_not(
+    start: Callable[[str], Page],
+) -> None:
+    page = start("worst")
+    hint = page.locator("#judgment-hint")
+    for key in ("1", "v"):
+        page.keyboard.press(key)
+    expect(hint).to_have_text("Rank all answers first.")
+    expect(page.locator("#live")).to_have_text("Rank all answers first.")
+    page.keyboard.press("3")  # of no severity, and no rank
+    expect(hint).to_have_text("")
+    expect(page.locator("#left")).to_have_text("3")
+    for key in ("2", "2", "4", "v"):  # D stays focused, A is the worst
+        page.keyboard.press(key)
+    expect(page.locator("#card-0")).to_be_focused()
+    expect(hint).to_have_text("press 0–4")
+    page.keyboard.press("3")
+    expect(page.locator("#card-0 .card-state")).to_have_text("severity 3")
+    expect(page.locator("#card-3")).to_have_attribute("aria-label", "Answer D, rank 4")
+    for key in ("2", "j", "j", "j"):  # A, B and C are equally bad, D stays focused
+        page.keyboard.press(key)
+    expect(page.locator("#card-3")).to_be_focused()
+    for key in ("v", "3"):
+        page.keyboard.press(key)
+        said = "Severity is asked of the worst answers only: A, B, C." if key == "v" else ""
+        expect(hint).to_have_text(said)
+    expect(page.locator("#card-3")).to_have_attribute("aria-label", "Answer D, rank 4")
 
 
 def test_each_answer_is_given_a_severity_and_a_draft_keeps_it(start: Callable[[str], Page]) -> None:

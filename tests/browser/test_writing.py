@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from annotation.models import Demonstration, Prompt, User, Writing, WritingDraft
+from tests.browser.waiting import wait_for
 from tests.cast import Cast
 
 SignIn = Callable[[User], Page]
@@ -46,6 +47,7 @@ def test_a_plain_prompt_with_its_answer_by_keyboard(page: Page, cast: Cast) -> N
     expect(page.get_by_role("alert")).to_have_text("Choose a use case.")
     expect(page.get_by_label("Use case")).to_be_focused()
     keys.type("Brain")
+    expect(page.get_by_role("alert")).to_be_hidden()
     keys.press("Escape")
     keys.press("w")
     expect(page.get_by_label("Your answer")).to_be_focused()
@@ -165,20 +167,75 @@ def test_what_the_server_never_got_is_restored_from_the_browser(page: Page) -> N
     expect(page.locator("#saved")).to_contain_text("Draft saved")
 
 
+def test_a_prompt_whose_answer_was_lost_is_handed_in_once(page: Page) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("internetdisconnected")
+
+    page.route("**/write/plain/", lose, times=1)
+    page.keyboard.type("Say it once.")
+    page.get_by_label("Use case").select_option("chat")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("handed in by itself")
+    assert Writing.objects.count() == 1
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("Your prompt is in.").first).to_be_visible()
+    assert Writing.objects.count() == 1
+
+
 def test_what_is_refused_keeps_the_text_and_what_is_in_can_be_withdrawn(page: Page) -> None:
-    def say() -> None:
+    def say(use_case: str) -> None:
         page.locator("#text").fill("Say it once.")
-        page.get_by_label("Use case").select_option("chat")
+        page.get_by_label("Use case").select_option(use_case)
         page.keyboard.press("Control+Enter")
 
-    say()
+    say("chat")
     expect(page.get_by_text("Your prompt is in.")).to_be_visible()
     ready(page)
-    say()
+    say("other")
     expect(page.get_by_role("alert")).to_contain_text("in the project already")
     expect(page.locator("#text")).to_have_value("Say it once.")
     page.get_by_role("link", name="What you have written").click()
     expect(page.get_by_role("cell", name="Say it once.")).to_be_visible()
-    page.get_by_role("button", name="Withdraw").press("Enter")
+    page.get_by_role("button", name="Withdraw the prompt").press("Enter")
+    page.get_by_role("button", name="Keep it").press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert Prompt.objects.count() == 1
+    page.get_by_role("button", name="Withdraw the prompt").press("Enter")
+    page.get_by_role("button", name="Withdraw it").press("Enter")
     expect(page.get_by_text("Nothing yet")).to_be_visible()
     assert not Prompt.objects.exists()
+
+
+def test_time_at_work_is_counted_once(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    ready(page)
+    for _ in range(4):
+        page.clock.run_for(31_000)
+        page.keyboard.type("a ")
+    page.reload()
+    wait_for(page, lambda: WritingDraft.objects.get().active_seconds >= 120)
+    assert WritingDraft.objects.get().active_seconds <= 130
+
+
+def test_time_that_is_handed_in_is_not_told_besides(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    ready(page)
+    page.keyboard.type("Name three birds.")
+    page.get_by_label("Use case").select_option("brainstorming")
+    page.clock.run_for(23_000)
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(
+        """() => {
+          document.getElementById("work").requestSubmit();
+          Object.defineProperty(document, "hidden", { value: true });
+          document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+        }"""
+    )
+    expect(page.get_by_text("Your prompt is in.")).to_be_visible()
+    assert 20 <= Writing.objects.get().active_seconds <= 29
+    assert not [url for url in asked if url.endswith("/beat/")]

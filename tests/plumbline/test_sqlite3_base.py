@@ -71,6 +71,38 @@ def test_patience_ends(tmp_path, monkeypatch):
     end(holder)
 
 
+def test_of_a_process_one_tries_and_the_others_wait_behind_it(tmp_path, monkeypatch):
+    holder = connection(tmp_path / "a")
+    begin(holder)
+    tries: set[int] = set()
+
+    def sleep(seconds: float) -> None:
+        tries.add(threading.get_ident())
+        threading.Event().wait(seconds)
+
+    monkeypatch.setattr("plumbline.sqlite3.base.time.sleep", sleep)
+    began: list[int] = []
+
+    def wait() -> None:
+        waiter = connection(tmp_path / "a")
+        begin(waiter)
+        began.append(threading.get_ident())
+        end(waiter)
+        waiter.close()
+
+    threads = [threading.Thread(target=wait) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    while not tries:
+        threading.Event().wait(0.01)
+    threading.Event().wait(0.2)
+    assert (len(tries), began) == (1, [])
+    end(holder)
+    for thread in threads:
+        thread.join(10)
+    assert len(set(began)) == 4
+
+
 def test_statements_outside_of_a_transaction_wait_too(tmp_path):
     holder, writer = connection(tmp_path / "a"), connection(tmp_path / "a")
     with holder.cursor() as cursor:

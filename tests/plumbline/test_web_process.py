@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = ["torch", "transformers", "trl", "peft", "accelerate", "datasets"]
+HEAVY = ["torch", "transformers", "trl", "peft", "accelerate", "datasets", "pyarrow", "numpy"]
 
 LOADED = """
 import json, sys, django

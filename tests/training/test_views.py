@@ -66,6 +66,13 @@ def test_rounds_it_works(client: Client, round_: Round, ready: Cast) -> None:
     assert "one at a time" in page
 
 
+def test_rounds_in_german(client: Client, round_: Round, ready: Cast) -> None:
+    page = page_of(sign_in(client, ready.rosa), "/p/everyday/rounds/", accept_language="de")
+    assert '<html lang="de">' in page
+    assert "Runde 1" in page
+    assert "Läuft" in page
+
+
 def test_rounds_while_there_is_none(client: Client, cast: Cast) -> None:
     page = page_of(sign_in(client, cast.rosa), "/p/everyday/rounds/")
     assert "Start the first round" in page
@@ -217,6 +224,14 @@ def test_run_it_works(client: Client, round_: Round, ready: Cast) -> None:
     assert "learning_rate" in page
     assert "Loss, training" in page
     assert "snapshot" in page
+
+
+def test_run_in_german(client: Client, round_: Round, ready: Cast) -> None:
+    page = page_of(sign_in(client, ready.rosa), run_url(), accept_language="de")
+    assert "trainiert · 3 von 9" in page
+    assert "1,50" in page  # the loss
+    assert "<dd>0.001</dd>" in page  # a config is written as recipes are
+    assert '<span lang="en">Left out: &lt;i&gt;three&lt;/i&gt;.</span>' in page
 
 
 def test_run_before_it_has_begun(client: Client, round_: Round, ready: Cast) -> None:

@@ -1,6 +1,6 @@
 """What one line of a file says, whatever form it is written in. No database."""
 
-from annotation.exchange.formats.records import Answer, LineError, Parsed, Record, readable
+from annotation.exchange.formats.records import Answer, LineError, Parsed, Record
 from annotation.exchange.formats.shapes import KNOWN_FIELDS, parse_line
 
 __all__ = [
@@ -10,5 +10,4 @@ __all__ = [
     "Parsed",
     "Record",
     "parse_line",
-    "readable",
 ]

@@ -5,6 +5,8 @@ from typing import Any
 
 from annotation.exchange.formats.records import LineError
 from annotation.prompts.prompts import Messages
+from annotation.words import Value
+from annotation.words import gettext_words as _
 
 ROLES = {
     "human": "user",
@@ -16,36 +18,47 @@ ROLES = {
 TURN = re.compile(r"(?:\A|\n\n)(Human|Assistant):")
 
 
-def conversation_read(value: Any, *, what: str) -> Messages:
+def conversation_read(value: Any, *, what: Value) -> Messages:
     """Messages as role and content alone; raises LineError.
 
     Takes {"role", "content"} and ShareGPT's {"from", "value"}; a content may be a list of OpenAI's
     text parts. Other keys of a message are left behind.
     """
     if not isinstance(value, list) or not value:
-        raise LineError(f"{what} must be a list of messages with at least one in it.")
+        raise LineError(
+            _("%(what)s must be a list of messages with at least one in it.") % {"what": what}
+        )
     messages = []
     for number, message in enumerate(value, start=1):
         if not isinstance(message, dict):
-            raise LineError(f"{what}: message {number} must be an object with role and content.")
+            raise LineError(
+                _("%(what)s: message %(number)s must be an object with role and content.")
+                % {"what": what, "number": number}
+            )
         role = message.get("role", message.get("from"))
         content = message.get("content", message.get("value"))
         if not isinstance(role, str) or content is None:
-            raise LineError(f"{what}: message {number} lacks its role or its content.")
+            raise LineError(
+                _("%(what)s: message %(number)s lacks its role or its content.")
+                % {"what": what, "number": number}
+            )
         messages.append(
-            {"role": ROLES.get(role, role), "content": content_read(content, f"{what} {number}")}
+            {"role": ROLES.get(role, role), "content": content_read(content, what, number)}
         )
     return messages
 
 
-def content_read(content: Any, what: str) -> str:
+def content_read(content: Any, what: Value, number: int) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list) and all(
         isinstance(part, dict) and isinstance(part.get("text"), str) for part in content
     ):
         return "".join(part["text"] for part in content)
-    raise LineError(f"{what}: the content must be text; images and tools are not taken.")
+    raise LineError(
+        _("%(what)s: the content must be text; images and tools are not taken.")
+        % {"what": f"{what} {number}"}
+    )
 
 
 def transcript_read(text: str) -> Messages | None:
@@ -73,10 +86,10 @@ def prompt_read(value: Any) -> Messages:
         if len(turns) > 1 and turns[-1] == {"role": "assistant", "content": ""}:
             turns.pop()
         return turns
-    return conversation_read(value, what="The prompt")
+    return conversation_read(value, what=_("The prompt"))
 
 
-def answer_read(value: Any, *, prompt: Messages, what: str) -> str:
+def answer_read(value: Any, *, prompt: Messages, what: Value) -> str:
     """An answer given as text, or as one assistant turn, with the prompt before it or not."""
     if isinstance(value, str):
         return value
@@ -86,9 +99,11 @@ def answer_read(value: Any, *, prompt: Messages, what: str) -> str:
     return last_turn(turns, what)
 
 
-def last_turn(turns: Messages, what: str) -> str:
+def last_turn(turns: Messages, what: Value) -> str:
     if len(turns) != 1 or turns[0]["role"] != "assistant":
-        raise LineError(f"{what} must be exactly one assistant turn after the prompt.")
+        raise LineError(
+            _("%(what)s must be exactly one assistant turn after the prompt.") % {"what": what}
+        )
     return turns[0]["content"]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from annotation.exchange.formats.records import LineError
 from annotation.texts import MAX_DEPTH, nested_deeper
+from annotation.words import gettext_words as _
 
 
 def fields_present(fields: dict[str, Any], *, read: frozenset[str]) -> dict[str, Any]:
@@ -14,7 +15,10 @@ def fields_present(fields: dict[str, Any], *, read: frozenset[str]) -> dict[str,
     present = {name: value for name, value in fields.items() if value is not None}
     for name in read.intersection(present):
         if nested_deeper(present[name], MAX_DEPTH):
-            raise LineError(f"`{name}` is nested deeper than {MAX_DEPTH} levels.")
+            raise LineError(
+                _("`%(name)s` is nested deeper than %(max_depth)s levels.")
+                % {"name": name, "max_depth": MAX_DEPTH}
+            )
         present[name] = without_nulls(present[name])
     return present
 

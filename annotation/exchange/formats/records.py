@@ -2,23 +2,22 @@
 
 from dataclasses import dataclass, field, replace
 
-from django.core.exceptions import ValidationError
-
 from annotation.prompts.marks import Marks
 from annotation.prompts.prompts import Messages, messages_validate
 from annotation.texts import newlines_plain, text_validate
+from annotation.words import Refusal, Value, Words
+from annotation.words import gettext_words as _
 
 MAX_ANSWERS = 100
 MAX_NAME = 120
 
 
 class LineError(ValueError):
-    """A line that cannot be taken. The message says why, and what to change."""
+    """A line that cannot be taken. The reason says why, and what to change."""
 
-
-def readable(text: str) -> str:
-    """Words that quote a file, as pages and both databases can hold them (see texts.py)."""
-    return text.encode(errors="backslashreplace").decode().replace("\0", "")
+    def __init__(self, reason: Words) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,11 @@ class Record:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A line as read. `unknown`: fields and values in it that nothing reads, in words."""
+    """A line as read. `unknown`: fields and values in it that nothing reads."""
 
     form: str
     records: tuple[Record, ...]
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[Words, ...] = ()
 
 
 def record_validate(record: Record) -> Record:
@@ -75,24 +74,32 @@ def record_validate(record: Record) -> Record:
     try:
         messages_validate(record.messages)
         if record.demonstration:
-            text_validate(record.demonstration, what="The completion")
+            text_validate(record.demonstration, what=_("The completion"))
         for number, answer in enumerate(record.answers, start=1):
-            text_validate(answer.text, what=f"Answer {number}", blank=True)
-            name_validate(answer.author, f"The model of answer {number}")
-            for flag in answer.flags:
-                name_validate(flag, f"A flag of answer {number}")
+            answer_validate(answer, number)
         for key in record.annotations:
-            name_validate(key, "An annotation")
-        name_validate(record.labeler, "The labeler")
-        name_validate(record.contributor, "The contributor")
-    except ValidationError as error:
-        raise LineError(" ".join(error.messages)) from error
+            name_validate(key, _("An annotation"))
+        name_validate(record.labeler, _("The labeler"))
+        name_validate(record.contributor, _("The contributor"))
+    except Refusal as error:
+        raise LineError(error.words) from error
     if len(record.answers) > MAX_ANSWERS:
-        raise LineError(f"{len(record.answers)} answers: at most {MAX_ANSWERS} a prompt are taken.")
+        raise LineError(
+            _("%(count)s answers: at most %(max_answers)s a prompt are taken.")
+            % {"count": len(record.answers), "max_answers": MAX_ANSWERS}
+        )
     if any((answer.rank is None) == record.ranked for answer in record.answers):
-        raise LineError("Some answers have a rank and some have none: rank all of them or none.")
+        raise LineError(_("Some answers have a rank and some have none: rank all of them or none."))
     return replace(record, demonstration=newlines_plain(record.demonstration))
 
 
-def name_validate(name: str, what: str) -> None:
+def answer_validate(answer: Answer, number: int) -> None:
+    what = _("Answer %(number)s") % {"number": number}
+    text_validate(answer.text, what=what, blank=True)
+    name_validate(answer.author, _("The model of answer %(number)s") % {"number": number})
+    for flag in answer.flags:
+        name_validate(flag, _("A flag of answer %(number)s") % {"number": number})
+
+
+def name_validate(name: str, what: Value) -> None:
     text_validate(name, what=what, limit=MAX_NAME, blank=True)

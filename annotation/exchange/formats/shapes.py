@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_noop
 
 from annotation.exchange.formats.conversations import (
     answer_read,
@@ -23,7 +23,6 @@ from annotation.exchange.formats.records import (
     LineError,
     Parsed,
     Record,
-    readable,
     record_validate,
 )
 from annotation.feedback.severity import LEAST, MOST
@@ -31,11 +30,13 @@ from annotation.prompts.marks import Marks, marks_read
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.prompts import Messages
 from annotation.tags import language_read
+from annotation.words import Refusal, Value, Words
+from annotation.words import gettext_words as _
 
 Fields = dict[str, Any]
 EXPECTED = (
     "{prompt}, {prompt, completion}, {messages}, {prompt, completions}, {prompt, responses}, "
-    "{chosen, rejected}, {instruction, instances} or {instruction, output}"
+    "{chosen, rejected}, {instruction, instances}"
 )
 WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 MAX_TOLD = 2_000_000  # characters of one line's instruction in all its records
@@ -56,24 +57,33 @@ def parse_line(fields: Fields, *, unread: Collection[str] = ()) -> Parsed:
             try:
                 records = tuple(record_validate(record) for record in read(fields))
             except UnicodeEncodeError as error:
-                raise LineError("Holds a broken character (half a surrogate pair).") from error
+                raise LineError(_("Holds a broken character (half a surrogate pair).")) from error
             names = [name for name in (*fields, *unread) if name not in wanted | beside | DETAILS]
             return Parsed(form, records, (*unknown_fields(names), *unknown_values(fields)))
-    found = ", ".join(sorted({*fields, *unread})[:8]) or "none"
-    raise LineError(f"No known form. Fields found: {found}. Wanted: {EXPECTED}.")
+    found = ", ".join(sorted({*fields, *unread})[:8]) or _("none")
+    words = _(
+        "No known form. Fields found: %(found)s. Wanted: %(expected)s or {instruction, output}."
+    )
+    raise LineError(words % {"found": found, "expected": EXPECTED})
 
 
-def unknown_fields(names: list[str]) -> Iterator[str]:
-    return (f"field `{readable(name)[:40]}` is not read here" for name in names)
+def unknown_fields(names: list[str]) -> Iterator[Words]:
+    return (_("field `%(name)s` is not read here") % {"name": name[:40]} for name in names)
 
 
-def unknown_values(fields: Fields) -> Iterator[str]:
+def unknown_values(fields: Fields) -> Iterator[Words]:
     for name, values in (("use_case", UseCase.values), ("split", SPLITS)):
         value = fields.get(name)
         if value not in (None, "") and not (isinstance(value, str) and value in values):
-            yield f"unknown {name} `{readable(str(value))[:40]}`"
+            yield _("unknown %(what)s `%(value)s`") % {
+                "what": name,
+                "value": str(value)[:40],
+            }
     if language_given(fields) is None:
-        yield f"unknown language `{readable(str(fields['language']))[:40]}`"
+        yield _("unknown %(what)s `%(value)s`") % {
+            "what": "language",
+            "value": str(fields["language"])[:40],
+        }
 
 
 def details(fields: Fields) -> Fields:
@@ -95,7 +105,7 @@ def language_given(fields: Fields) -> str | None:
     """The line's language; None for what is no tag, such as the names that many files hold."""
     try:
         return language_read(fields.get("language", ""))
-    except ValidationError:
+    except Refusal:
         return None
 
 
@@ -106,26 +116,26 @@ def marks_given(fields: Fields) -> Marks:
     said = {name: fields[name] for name in ("skills", "sensitive") if name in fields}
     try:
         return marks_read(language=language_given(fields) or "", **said)
-    except ValidationError as error:
-        raise LineError(" ".join(error.messages)) from error
+    except Refusal as error:
+        raise LineError(error.words) from error
 
 
 def name_read(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise LineError("A model, labeler or contributor must be named by text.")
+        raise LineError(_("A model, labeler or contributor must be named by text."))
     return str(value)
 
 
 def strength_read(value: Any) -> int:
-    strength = whole(value, "The strength")
+    strength = whole(value, _("The strength"))
     if not 0 <= strength <= 3:
-        raise LineError("The strength must lie between 0 (negligible) and 3 (significant).")
+        raise LineError(_("The strength must lie between 0 (negligible) and 3 (significant)."))
     return strength
 
 
-def whole(value: Any, what: str) -> int:
+def whole(value: Any, what: Value) -> int:
     """A whole number as JSON, Parquet (a float where some are missing, a decimal where somebody's
     database has one) or CSV (text) gives it.
     """
@@ -135,22 +145,25 @@ def whole(value: Any, what: str) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise LineError(f"{what} must be a whole number, not {str(value)[:40]}.")
+    raise LineError(
+        _("%(what)s must be a whole number, not %(value)s.")
+        % {"what": what, "value": str(value)[:40]}
+    )
 
 
 def prompt_of(fields: Fields) -> Messages:
     for name in ("prompt", "messages"):
         if name in fields:
             return prompt_read(fields[name])
-    raise LineError("The prompt is missing: add a field `prompt` (text or messages).")
+    raise LineError(_("The prompt is missing: add a field `prompt` (text or messages)."))
 
 
 def text_of(fields: Fields, name: str) -> str:
     value = fields[name]
     if not isinstance(value, str):
-        raise LineError(f"`{name}` must be text.")
+        raise LineError(_("`%(name)s` must be text.") % {"name": name})
     if not value.strip():
-        raise LineError(f"`{name}` is empty.")
+        raise LineError(_("`%(name)s` is empty.") % {"name": name})
     return value
 
 
@@ -161,13 +174,15 @@ def read_prompt(fields: Fields) -> list[Record]:
 def read_prompt_completion(fields: Fields) -> list[Record]:
     if isinstance(fields.get("label"), bool):
         raise LineError(
-            "A completion with a true/false `label` is an unpaired preference, which is not "
-            "taken: drop the bad ones and the field, or pair them as chosen and rejected."
+            _(
+                "A completion with a true/false `label` is an unpaired preference, which is not "
+                "taken: drop the bad ones and the field, or pair them as chosen and rejected."
+            )
         )
     prompt = prompt_of(fields)
-    completion = answer_read(fields["completion"], prompt=prompt, what="The completion")
+    completion = answer_read(fields["completion"], prompt=prompt, what=_("The completion"))
     if not completion.strip():
-        raise LineError("`completion` is empty: write it, or leave the field out.")
+        raise LineError(_("`completion` is empty: write it, or leave the field out."))
     return [Record(prompt, demonstration=completion, **details(fields))]
 
 
@@ -179,9 +194,9 @@ def read_messages(fields: Fields) -> list[Record]:
     if turns[-1]["role"] == "assistant":
         demonstration = turns.pop()["content"]
         if not demonstration.strip():
-            raise LineError("The last assistant turn is empty: write it, or leave it out.")
+            raise LineError(_("The last assistant turn is empty: write it, or leave it out."))
         if not turns:
-            raise LineError("The conversation has an answer but no question before it.")
+            raise LineError(_("The conversation has an answer but no question before it."))
     return [Record(turns, demonstration=demonstration, **details(fields))]
 
 
@@ -193,17 +208,17 @@ def read_answers(fields: Fields) -> list[Record]:
     name = next(name for name in ("completions", "responses") if name in fields)
     given = fields[name]
     if not isinstance(given, list) or not given:
-        raise LineError(f"`{name}` must be a list with at least one answer.")
+        raise LineError(_("`%(name)s` must be a list with at least one answer.") % {"name": name})
     ranks = fields.get("ranks", [None] * len(given))
     if not isinstance(ranks, list) or len(ranks) != len(given):
-        raise LineError(f"`ranks` must be a list as long as `{name}`.")
+        raise LineError(_("`ranks` must be a list as long as `%(name)s`.") % {"name": name})
     answers = tuple(
-        answer_item(item, rank, prompt, f"Answer {number}")
+        answer_item(item, rank, prompt, _("Answer %(number)s") % {"number": number})
         for number, (item, rank) in enumerate(zip(given, ranks, strict=True), start=1)
     )
     reference = fields.get("reference", "")
     if not isinstance(reference, str):
-        raise LineError("`reference` must be text.")
+        raise LineError(_("`reference` must be text."))
     return [
         Record(
             prompt,
@@ -214,39 +229,54 @@ def read_answers(fields: Fields) -> list[Record]:
     ]
 
 
-def answer_item(item: Any, rank: Any, prompt: Messages, what: str) -> Answer:
+def answer_item(item: Any, rank: Any, prompt: Messages, what: Value) -> Answer:
     if not isinstance(item, dict):
         text = answer_read(item, prompt=prompt, what=what)
-        return Answer(text, rank=None if rank is None else whole(rank, f"{what}: the rank"))
+        return Answer(
+            text,
+            rank=None if rank is None else whole(rank, _("%(what)s: the rank") % {"what": what}),
+        )
     text = next((item[key] for key in ("text", "code", "completion", "content") if key in item), "")
     if not isinstance(text, str) or not {"text", "code", "completion", "content"} & set(item):
-        raise LineError(f"{what} lacks its `text`.")
+        raise LineError(_("%(what)s lacks its `text`.") % {"what": what})
     rank = item.get("rank", rank)
     author = name_read(item.get("model", item.get("author")))
     return Answer(
         text,
         author,
-        None if rank is None else whole(rank, f"{what}: the rank"),
-        scale_read(item.get("likert"), f"{what}: the likert grade", 1, 7, "1 (worst) and 7"),
-        names_read(item.get("flags"), f"{what}: flags"),
-        scale_read(item.get("severity"), f"{what}: the severity", LEAST, MOST, "0 and 4 (worst)"),
+        None if rank is None else whole(rank, _("%(what)s: the rank") % {"what": what}),
+        scale_read(
+            item.get("likert"),
+            _("%(what)s: the likert grade") % {"what": what},
+            1,
+            7,
+            _("1 (worst) and 7"),
+        ),
+        names_read(item.get("flags"), _("%(what)s: flags") % {"what": what}),
+        scale_read(
+            item.get("severity"),
+            _("%(what)s: the severity") % {"what": what},
+            LEAST,
+            MOST,
+            _("0 and 4 (worst)"),
+        ),
     )
 
 
-def scale_read(value: Any, what: str, low: int, high: int, ends: str) -> int | None:
+def scale_read(value: Any, what: Value, low: int, high: int, ends: Words) -> int | None:
     if value in (None, ""):
         return None
     number = whole(value, what)
     if not low <= number <= high:
-        raise LineError(f"{what} must lie between {ends}.")
+        raise LineError(_("%(what)s must lie between %(ends)s.") % {"what": what, "ends": ends})
     return number
 
 
-def names_read(value: Any, what: str) -> tuple[str, ...]:
+def names_read(value: Any, what: Value) -> tuple[str, ...]:
     if value in (None, ""):
         return ()
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise LineError(f"{what} must be a list of names.")
+        raise LineError(_("%(what)s must be a list of names.") % {"what": what})
     return tuple(sorted(set(value)))
 
 
@@ -254,10 +284,12 @@ def read_preference(fields: Fields) -> list[Record]:
     """{chosen, rejected} with a prompt, or with the prompt as what both begin with."""
     for name in ("chosen", "rejected"):
         if name not in fields:
-            raise LineError(f"`{name}` is missing: a preference needs chosen and rejected.")
+            raise LineError(
+                _("`%(name)s` is missing: a preference needs chosen and rejected.") % {"name": name}
+            )
     chosen, rejected = (fields[name] for name in ("chosen", "rejected"))
     if isinstance(chosen, str) != isinstance(rejected, str):
-        raise LineError("`chosen` and `rejected` must both be text or both be messages.")
+        raise LineError(_("`chosen` and `rejected` must both be text or both be messages."))
     if "prompt" in fields:
         prompt = prompt_read(fields["prompt"])
         texts = [
@@ -280,21 +312,23 @@ def implicit_prompt(chosen: Any, rejected: Any) -> tuple[Messages, list[str]]:
     if isinstance(chosen, str) and isinstance(rejected, str):
         cut = shared_text(chosen, rejected)
         if not chosen[:cut].strip():
-            raise LineError("Chosen and rejected share no beginning: add a field `prompt`.")
+            raise LineError(_("Chosen and rejected share no beginning: add a field `prompt`."))
         texts = [chosen[cut:], rejected[cut:]]
         if not all(text.strip() for text in texts):
             raise LineError(
-                "Chosen and rejected are equal, or one begins with all of the other, so that the "
-                "prompt cannot be told from the answer: add a field `prompt`."
+                _(
+                    "Chosen and rejected are equal, or one begins with all of the other, so that "
+                    "the prompt cannot be told from the answer: add a field `prompt`."
+                )
             )
         return prompt_read(chosen[:cut]), texts
     if isinstance(chosen, str) or isinstance(rejected, str):
-        raise LineError("Only one of chosen and rejected is a Human/Assistant transcript.")
+        raise LineError(_("Only one of chosen and rejected is a Human/Assistant transcript."))
     one = conversation_read(chosen, what="`chosen`")
     other = conversation_read(rejected, what="`rejected`")
     cut = shared_messages(one, other)
     if cut == 0:
-        raise LineError("Chosen and rejected share no first message: add a field `prompt`.")
+        raise LineError(_("Chosen and rejected share no first message: add a field `prompt`."))
     return one[:cut], [last_turn(one[cut:], "`chosen`"), last_turn(other[cut:], "`rejected`")]
 
 
@@ -302,19 +336,22 @@ def read_self_instruct(fields: Fields) -> list[Record]:
     """{instruction, instances: [{input, output}]} (Wang et al. 2022, arXiv 2212.10560)."""
     instances = fields["instances"]
     if "instruction" not in fields:
-        raise LineError("`instances` without an `instruction`.")
+        raise LineError(_("`instances` without an `instruction`."))
     if not isinstance(instances, list) or not instances or len(instances) > 1000:
-        raise LineError("`instances` must be a list of 1 to 1000 {input, output}.")
+        raise LineError(_("`instances` must be a list of 1 to 1000 {input, output}."))
     length = len(text_of(fields, "instruction")) * len(instances)
     if length > MAX_TOLD:  # else a short file fills a database
         raise LineError(
-            f"The instruction stands in {len(instances)} instances: together they would be longer "
-            f"than {MAX_TOLD:,} characters."
+            _(
+                "The instruction stands in %(count)s instances: together they would be longer "
+                "than %(max_told)s characters."
+            )
+            % {"count": len(instances), "max_told": MAX_TOLD}
         )
     records = []
     for number, instance in enumerate(instances, start=1):
         if not isinstance(instance, dict) or "output" not in instance:
-            raise LineError(f"Instance {number} lacks its `output`.")
+            raise LineError(_("Instance %(number)s lacks its `output`.") % {"number": number})
         records.append(instruction_record(fields, instance))
     return records
 
@@ -322,7 +359,9 @@ def read_self_instruct(fields: Fields) -> list[Record]:
 def read_instruction(fields: Fields) -> list[Record]:
     """{instruction, input, output}, as Alpaca writes Self-Instruct."""
     if "instruction" not in fields:
-        raise LineError("`output` without an `instruction`: with a prompt, name it `completion`.")
+        raise LineError(
+            _("`output` without an `instruction`: with a prompt, name it `completion`.")
+        )
     return [instruction_record(fields, fields)]
 
 
@@ -330,7 +369,7 @@ def instruction_record(fields: Fields, instance: Fields) -> Record:
     instruction = text_of(fields, "instruction").strip()
     given = instance.get("input") or ""
     if not isinstance(given, str):
-        raise LineError("`input` must be text.")
+        raise LineError(_("`input` must be text."))
     prompt = f"{instruction}\n\n{given}" if given.strip() else instruction
     return Record(
         [{"role": "user", "content": prompt}],
@@ -343,19 +382,29 @@ def instruction_record(fields: Fields, instance: Fields) -> Record:
 # (name, fields that tell it, fields it reads beside them, how it is read)
 Form = tuple[str, set[str], set[str], Callable[[Fields], list[Record]]]
 FORMS: tuple[Form, ...] = (
-    ("preference", {"chosen", "rejected"}, {"prompt"}, read_preference),
+    (gettext_noop("preference"), {"chosen", "rejected"}, {"prompt"}, read_preference),
     (
-        "prompt and answers",
+        gettext_noop("prompt and answers"),
         {"completions", "responses"},
         {"prompt", "messages", "ranks", "reference"},
         read_answers,
     ),
-    ("prompt and completion", {"completion"}, {"prompt", "messages"}, read_prompt_completion),
-    ("Self-Instruct", {"instances"}, {"instruction"}, read_self_instruct),
-    ("conversation", {"messages", "conversations"}, set(), read_messages),
-    ("instruction and output", {"output"}, {"instruction", "input"}, read_instruction),
-    ("prompt", {"prompt"}, set(), read_prompt),
+    (
+        gettext_noop("prompt and completion"),
+        {"completion"},
+        {"prompt", "messages"},
+        read_prompt_completion,
+    ),
+    (gettext_noop("Self-Instruct"), {"instances"}, {"instruction"}, read_self_instruct),
+    (gettext_noop("conversation"), {"messages", "conversations"}, set(), read_messages),
+    (
+        gettext_noop("instruction and output"),
+        {"output"},
+        {"instruction", "input"},
+        read_instruction,
+    ),
+    (gettext_noop("prompt"), {"prompt"}, set(), read_prompt),
 )
 KNOWN_FIELDS = frozenset(DETAILS | {"label"}).union(
-    *(wanted | beside for _, wanted, beside, _ in FORMS)
+    *(wanted | beside for _name, wanted, beside, _read in FORMS)
 )

@@ -7,33 +7,47 @@ from typing import IO, Any
 
 from annotation.exchange.readers.raw import (
     MAX_LINE,
-    NOT_UTF8,
-    TOO_LONG,
     EndOfReading,
     Line,
     first_twice,
     json_read,
+    not_utf8,
     raw_lines,
+    too_long,
 )
+from annotation.words import Words
+from annotation.words import gettext_words as _
+from annotation.words import ngettext_words as ngettext
 
 MAX_COLUMNS = 200
 
 csv.field_size_limit(MAX_LINE)
 
-UNIX_OR_WINDOWS = "Save it with the line ends of Unix or Windows."
-BARE_CR = (
-    "Lines end with a carriage return alone here, as on old Macs: nothing from here on was read. "
-    f"{UNIX_OR_WINDOWS}"
-)
-NO_END = (
-    f"{TOO_LONG} Nothing from here on was read. Either a quote is left open: close it. Or the "
-    f"file's lines end with a carriage return alone, as on old Macs. {UNIX_OR_WINDOWS}"
-)
-NEVER_CLOSED = "A quote is opened here and never closed. Nothing from here on was read."
-NOT_CLOSED_SOON = (
-    f"A quote is opened here and not closed in {MAX_LINE // 2**20} MiB, the most a line may have. "
-    "Nothing from here on was read."
-)
+
+def bare_cr() -> Words:
+    return _(
+        "Lines end with a carriage return alone here, as on old Macs: nothing from here on was "
+        "read. Save it with the line ends of Unix or Windows."
+    )
+
+
+def no_end() -> Words:
+    return _(
+        "%(too_long)s Nothing from here on was read. Either a quote is left open: close it. Or the "
+        "file's lines end with a carriage return alone, as on old Macs. Save it with the line ends "
+        "of Unix or Windows."
+    ) % {"too_long": too_long()}
+
+
+def never_closed() -> Words:
+    return _("A quote is opened here and never closed. Nothing from here on was read.")
+
+
+def not_closed_soon() -> Words:
+    return _(
+        "A quote is opened here and not closed in %(most)s MiB, the most a line may have. Nothing "
+        "from here on was read."
+    ) % {"most": MAX_LINE // 2**20}
 
 
 class CsvText:
@@ -57,7 +71,7 @@ class CsvText:
         self.number, raw = next(self.lines)
         self.size += len(raw or b"")
         if raw is None or self.size > MAX_LINE:
-            reason = NO_END if self.number == self.start else NOT_CLOSED_SOON
+            reason = no_end() if self.number == self.start else not_closed_soon()
             raise EndOfReading(self.start, reason)
         # What is no UTF-8 becomes half surrogates, found again in the record it belongs to.
         return raw.decode("utf-8-sig" if self.number == 1 else "utf-8", "surrogateescape")
@@ -72,7 +86,7 @@ def read_csv(file: IO[bytes], *, tabs: bool) -> Iterator[Line]:
     try:
         first = next(text, "")
         if "\r" in first.rstrip("\r\n"):
-            yield Line(1, error=BARE_CR)
+            yield Line(1, error=bare_cr())
             return
         rows = csv.reader(chain([first], text), delimiter=csv_delimiter(first, tabs), strict=True)
         header = header_read(next(rows, []))
@@ -89,19 +103,21 @@ def read_csv(file: IO[bytes], *, tabs: bool) -> Iterator[Line]:
     except csv.Error as error:
         yield Line(text.start, error=csv_problem(str(error), text))
     except EndOfReading as end:
-        yield Line(end.args[0], error=end.args[1])
+        yield Line(end.line, error=end.reason)
 
 
-def csv_problem(error: str, text: CsvText) -> str:
+def csv_problem(error: str, text: CsvText) -> Words:
     """In words what csv.reader says of a record."""
     if error.startswith("new-line character"):
-        return BARE_CR
+        return bare_cr()
     if error.startswith("unexpected end of data"):
-        return NEVER_CLOSED
+        return never_closed()
     if text.number > text.start:
-        where = f"A quote is opened here and closed amid a cell in line {text.number}."
-        return f"{where} Nothing from here on was read."
-    return f"Not CSV: {error}. Nothing after this was read."
+        return _(
+            "A quote is opened here and closed amid a cell in line %(line)s. Nothing from here on "
+            "was read."
+        ) % {"line": text.number}
+    return _("Not CSV: %(error)s. Nothing after this was read.") % {"error": error}
 
 
 def header_read(cells: list[str]) -> list[str]:
@@ -112,16 +128,18 @@ def header_read(cells: list[str]) -> list[str]:
     return header
 
 
-def header_problem(header: list[str]) -> str:
+def header_problem(header: list[str]) -> Words | None:
     if not header:
-        return "The header is empty: name the columns in the first line."
+        return _("The header is empty: name the columns in the first line.")
     if any(undecoded(name) or "\0" in name for name in header):
-        return f"The header is {NOT_UTF8[0].lower()}{NOT_UTF8[1:]}"
+        return _("The header is not UTF-8: save the file as UTF-8.")
     if len(header) > MAX_COLUMNS:
-        return f"The header has {len(header)} columns: at most {MAX_COLUMNS} are taken."
+        words = _("The header has %(count)s columns: at most %(most)s are taken.")
+        return words % {"count": len(header), "most": MAX_COLUMNS}
     if (name := first_twice(header)) is not None:
-        return f"The column `{name}` stands twice in the header: drop or rename one."
-    return ""
+        words = _("The column `%(name)s` stands twice in the header: drop or rename one.")
+        return words % {"name": name}
+    return None
 
 
 def undecoded(cell: str) -> bool:
@@ -138,18 +156,22 @@ def read_row(number: int, header: list[str], row: list[str]) -> Line:
     while len(row) > len(header) and not row[-1].strip():
         row.pop()
     if len(row) != len(header):
-        reason = f"{len(row)} cells where the header has {len(header)}. Is a quote or comma amiss?"
-        return Line(number, error=reason)
+        words = ngettext(
+            "%(count)s cell where the header has %(wanted)s. Is a quote or comma amiss?",
+            "%(count)s cells where the header has %(wanted)s. Is a quote or comma amiss?",
+            len(row),
+        )
+        return Line(number, error=words % {"count": len(row), "wanted": len(header)})
     if any(undecoded(cell) for cell in row):
-        return Line(number, error=NOT_UTF8)
+        return Line(number, error=not_utf8())
     fields = {}
     for name, cell in zip(header, row, strict=True):
         try:
             if cell:
                 fields[name] = read_cell(name, cell)
         except (ValueError, RecursionError):
-            reason = f"The list in `{name}` is not JSON: its texts stand in double quotes there."
-            return Line(number, error=reason)
+            words = _("The list in `%(name)s` is not JSON: its texts stand in double quotes there.")
+            return Line(number, error=words % {"name": name})
     return Line(number, fields)
 
 

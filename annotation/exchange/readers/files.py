@@ -12,6 +12,7 @@ from annotation.exchange.readers.csvs import read_csv
 from annotation.exchange.readers.jsonl import read_jsonl
 from annotation.exchange.readers.parquet import read_parquet
 from annotation.exchange.readers.raw import DAMAGED, EndOfReading, FileProblem, Line
+from annotation.words import gettext_words as _
 
 GZIP, PARQUET, ZIP = b"\x1f\x8b", b"PAR1", b"PK\x03\x04"
 KINDS = {
@@ -29,19 +30,23 @@ def file_kind(file: IO[bytes], filename: str) -> str:
     start = file.read(4)
     file.seek(0)
     if not start:
-        raise FileProblem("The file is empty.")
+        raise FileProblem(_("The file is empty."))
     if start == PARQUET:
         return "parquet"
     if start == ZIP:
         raise FileProblem(
-            f"{filename} is a zip archive or a spreadsheet: unpack it, or save it as CSV."
+            _("%(filename)s is a zip archive or a spreadsheet: unpack it, or save it as CSV.")
+            % {"filename": filename}
         )
     path = PurePath(filename.lower())
     kind = KINDS.get(path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix)
     if kind is None or (kind == "parquet" and not start.startswith(GZIP)):
         raise FileProblem(
-            f"{filename} is not JSON lines, CSV or Parquet: name it .jsonl, .csv or .parquet, "
-            "with .gz behind where it is gzipped."
+            _(
+                "%(filename)s is not JSON lines, CSV or Parquet: name it .jsonl, .csv or "
+                ".parquet, with .gz behind where it is gzipped."
+            )
+            % {"filename": filename}
         )
     return kind
 
@@ -90,7 +95,9 @@ class Capped(io.RawIOBase):
         self.left -= len(data)
         if self.left < 0:
             raise EndOfReading(
-                f"The archive unpacks to more than {self.most:,} bytes. Split the file."
+                0,
+                _("The archive unpacks to more than %(most)s bytes. Split the file.")
+                % {"most": self.most},
             )
         buffer[: len(data)] = data
         return len(data)
@@ -100,7 +107,9 @@ def unpack(packed: IO[bytes], into: IO[bytes]) -> IO[bytes]:
     try:
         while block := packed.read(1 << 20):
             into.write(block)
-    except (*DAMAGED, EndOfReading) as error:
-        raise FileProblem(str(error) or "The archive is damaged.") from error
+    except EndOfReading as error:
+        raise FileProblem(error.reason) from error
+    except DAMAGED as error:
+        raise FileProblem(_("The archive is damaged.")) from error
     into.seek(0)
     return into

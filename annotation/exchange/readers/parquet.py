@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from annotation.exchange.formats import KNOWN_FIELDS
-from annotation.exchange.readers.raw import MAX_LINE, TOO_LONG, FileProblem, Line, first_twice
+from annotation.exchange.readers.raw import MAX_LINE, FileProblem, Line, first_twice, too_long
+from annotation.words import gettext_words as _
 
 PARQUET_ROWS = 64
 # Arrow decodes at least a page at a time and holds a row group's columns while it reads.
@@ -30,11 +31,15 @@ def read_parquet(file: IO[bytes], max_bytes: int) -> Iterator[Line]:
         groups = [table.metadata.row_group(i) for i in range(table.metadata.num_row_groups)]
         sizes = [group_size(group) for group in groups]
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise FileProblem(f"Not a readable Parquet file: {str(error)[:200]}") from error
+        raise FileProblem(
+            _("Not a readable Parquet file: %(error)s") % {"error": str(error)[:200]}
+        ) from error
     if max(sizes, default=0) > MAX_ROW_GROUP or sum(g.total_byte_size for g in groups) > max_bytes:
-        raise FileProblem("Too large, or its row groups are: write it in smaller row groups.")
+        raise FileProblem(_("Too large, or its row groups are: write it in smaller row groups."))
     if (twice := first_twice(names)) is not None:
-        raise FileProblem(f"The column `{twice}` stands twice: drop or rename one.")
+        raise FileProblem(
+            _("The column `%(twice)s` stands twice: drop or rename one.") % {"twice": twice}
+        )
     number = 0
     known = [name for name in names if name in KNOWN_FIELDS]
     unread = tuple(name for name in names if name not in KNOWN_FIELDS)
@@ -42,11 +47,12 @@ def read_parquet(file: IO[bytes], max_bytes: int) -> Iterator[Line]:
         for row in parquet_rows(table, known):
             number += 1
             if row is None:
-                yield Line(number, error=TOO_LONG)
+                yield Line(number, error=too_long())
             else:
                 yield parquet_row(number, row, unread)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
-        yield Line(number + 1, error=f"Damaged: {str(error)[:200]}. Nothing after this was read.")
+        words = _("Damaged: %(error)s. Nothing after this was read.")
+        yield Line(number + 1, error=words % {"error": str(error)[:200]})
 
 
 def parquet_open(file: IO[bytes]) -> Any:
@@ -116,7 +122,8 @@ def parquet_row(number: int, row: Any, unread: tuple[str, ...]) -> Line:
         fields = row.to_pylist()[0]
     except (ValueError, OverflowError, LookupError) as error:
         # A date past the year 9999, a time zone that nobody knows, text that is not UTF-8.
-        return Line(number, error=f"A value cannot be read: {str(error)[:200]}. Write it as text.")
+        words = _("A value cannot be read: %(error)s. Write it as text.")
+        return Line(number, error=words % {"error": str(error)[:200]})
     nan = [name for name, value in fields.items() if isinstance(value, float) and math.isnan(value)]
     fields = {name: value for name, value in fields.items() if name not in nan}
     return Line(number, fields, unread=unread)

@@ -7,18 +7,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from annotation.words import Words
+from annotation.words import gettext_words as _
+
 MAX_LINE = 2 * 1024 * 1024  # bytes of one line; eight Parquet rows of it fit in memory easily
-TOO_LONG = f"Longer than {MAX_LINE // 2**20} MiB, the most a line may have."
-NOT_UTF8 = "Not UTF-8: save the file as UTF-8."
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
 class FileProblem(ValueError):
-    """The file as a whole cannot be read. The message says why, and what to change."""
+    """The file as a whole cannot be read. The reason says why, and what to change."""
+
+    def __init__(self, reason: Words) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class EndOfReading(Exception):
-    """Nothing after this point of the file can be read."""
+    """Nothing from this line on can be read; 0 where it is not known which."""
+
+    def __init__(self, line: int, reason: Words) -> None:
+        super().__init__(line, reason)
+        self.line = line
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -30,8 +40,17 @@ class Line:
 
     number: int
     fields: dict[str, Any] = field(default_factory=dict)
-    error: str = ""
+    error: Words | None = None
     unread: tuple[str, ...] = ()
+
+
+def too_long() -> Words:
+    words = _("Longer than %(most)s MiB, the most a line may have.")
+    return words % {"most": MAX_LINE // 2**20}
+
+
+def not_utf8() -> Words:
+    return _("Not UTF-8: save the file as UTF-8.")
 
 
 def raw_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
@@ -49,10 +68,10 @@ def raw_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
             while raw and not raw.endswith(b"\n"):
                 raw = file.readline(MAX_LINE)
         except DAMAGED as error:
-            reason = "The archive is damaged or cut off here; nothing after this was read."
+            reason = _("The archive is damaged or cut off here; nothing after this was read.")
             raise EndOfReading(number, reason) from error
         except EndOfReading as error:
-            raise EndOfReading(number, str(error)) from error
+            raise EndOfReading(number, error.reason) from error
         yield number, None
 
 
@@ -68,11 +87,12 @@ def json_read(text: str) -> Any:
 
 
 def no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON: use null or a number")
+    raise ValueError(_("%(name)s is not JSON: use null or a number") % {"name": name})
 
 
 def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        raise ValueError(f"`{first_twice(name for name, _ in pairs)}` stands there twice")
+        twice = first_twice(name for name, _value in pairs)
+        raise ValueError(_("`%(name)s` stands there twice") % {"name": str(twice)})
     return fields

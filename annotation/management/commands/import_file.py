@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from annotation.exchange.imports import batch_run, batch_start, batch_upload
-from annotation.exchange.reports import COUNTED
+from annotation.exchange.reports import COUNTED, report_told
 from annotation.people.models import Project
 from annotation.prompts.models import ImportBatch
 
@@ -109,9 +109,10 @@ def report_print(batch: ImportBatch, console: Console) -> None:
     for name in ("lines", *COUNTED, "duplicates"):
         table.add_row(name, f"{batch.report.get(name, 0):,}")
     console.print(table)
+    report = report_told(batch.report)
     for name, title in (("errors", "bad lines"), ("skipped", "left out")):
-        entries = batch.report.get(name, [])
-        total = batch.report.get(f"{name}_total", 0)
+        entries = report.get(name, [])
+        total = report.get(f"{name}_total", 0)
         if entries:
             console.print(f"{total:,} {title}:", highlight=False)
         for entry in entries[:SHOWN]:

@@ -1,0 +1,106 @@
+"""Forms of an admin's list of prompts: what is looked for, and what one is marked as."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from annotation.people.models import Project
+from annotation.prompts.models import Prompt, UseCase
+from annotation.prompts.search import marks_within, prompts_marked, prompts_saying
+
+
+class SearchForm(forms.Form):
+    """What an admin looks for; what is left empty narrows nothing."""
+
+    words = forms.CharField(label=gettext_lazy("Words in it"), required=False, max_length=200)
+    use_case = forms.ChoiceField(label=gettext_lazy("Use case"), required=False)
+    source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
+    split = forms.ChoiceField(label=gettext_lazy("Split"), required=False)
+    marked = forms.ChoiceField(label=gettext_lazy("Marked as"), required=False)
+
+    def __init__(self, project: Project, said: Any) -> None:
+        super().__init__(said)
+        self.prompts = Prompt.objects.filter(project=project).visible().order_by("-pk")
+        choices: dict[str, list[Any]] = {
+            "use_case": UseCase.choices,
+            "source": Prompt.Source.choices,
+            "split": Prompt.Split.choices,
+            "marked": marks_offered(project, self.prompts),
+        }
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("Any")), *offered]
+
+    def found(self) -> QuerySet[Prompt]:
+        """The latest first. What cannot be looked for narrows nothing either."""
+        self.is_valid()
+        said = {name: value for name, value in self.cleaned_data.items() if value}
+        rows = prompts_saying(self.prompts, said.pop("words", ""))
+        if marked := said.pop("marked", ""):
+            rows = prompts_marked(rows, *marked.split(":"))
+        return rows.filter(**said)
+
+    @property
+    def narrows(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+
+def marks_offered(
+    project: Project, prompts: QuerySet[Prompt]
+) -> list[tuple[Any, list[tuple[str, str]]]]:
+    """Every mark that a prompt has, by its kind; as a value it says both."""
+    headings = {
+        "language": _("Language"),
+        "skills": _("Skills"),
+        "sensitive": _("Sensitive content"),
+    }
+    offered = []
+    for kind, tags in marks_within(prompts).items():
+        names = project.sensitive_named(tags) if kind == "sensitive" else tags
+        choices = [(f"{kind}:{tag}", name) for tag, name in zip(tags, names, strict=True)]
+        offered.append((headings[kind], choices))
+    return [group for group in offered if group[1]]
+
+
+class MarksForm(forms.Form):
+    """What a prompt asks of its labelers. The tags are read and refused by marks_read."""
+
+    language = forms.CharField(
+        label=gettext_lazy("Language"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Such as en or pt-BR, of which the first part counts. Empty: any."),
+    )
+    skills = forms.CharField(
+        label=gettext_lazy("Skills"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("Tags between commas. A labeler needs all of them."),
+    )
+    sensitive = forms.MultipleChoiceField(
+        label=gettext_lazy("Sensitive content"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "It is hidden until a labeler asks for it, and given to nobody who declined it."
+        ),
+    )
+
+    def __init__(self, prompt: Prompt, said: Any = None) -> None:
+        initial = {
+            "language": prompt.language,
+            "skills": ", ".join(prompt.skills),
+            "sensitive": prompt.sensitive,
+        }
+        super().__init__(said, initial=initial)
+        known = [each["key"] for each in prompt.project.sensitive]
+        keys = [*known, *(key for key in prompt.sensitive if key not in known)]
+        field = self.fields["sensitive"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = list(zip(keys, prompt.project.sensitive_named(keys), strict=True))
+        if not field.choices:
+            del self.fields["sensitive"]

@@ -1,0 +1,1 @@
+"""How each language writes moments, for `|date:"DATETIME_FORMAT"`: 24 hours a day, short months."""
