@@ -12,12 +12,12 @@ from typing import Any
 from annotation.exchange.exports import iter_rankings
 from annotation.feedback.agreement import agreement
 from annotation.models import Project, Prompt, User
+from annotation.quality.statistics.intervals import Rate, wilson, win_rate
 from inference.models import ModelVersion
 from inference.registry import model_folder
 from inference.tiny.corpus import heldout_prompts
 from simulation.judge import NOTICEABLE, judge_score
 from simulation.work import labeler_mind
-from training.intervals import Rate, wilson, win_rate
 
 Message = dict[str, str]
 

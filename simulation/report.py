@@ -5,7 +5,7 @@ from typing import Any
 from rich.table import Table
 
 from annotation.models import Demonstration, Judgment, Ranking
-from training.intervals import Rate
+from annotation.quality.statistics.intervals import Rate
 from training.models import Round, RoundStage, Run
 from training.stages import stage_model
 

@@ -1,7 +1,7 @@
 """The hidden judge's figures, computed by hand."""
 
+from annotation.quality.statistics.intervals import wilson
 from simulation.evaluation import order_agreement
-from training.intervals import wilson
 
 
 def test_pairs_that_the_judge_calls_a_tie_do_not_count():

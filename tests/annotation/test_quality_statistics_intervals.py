@@ -1,6 +1,6 @@
 import pytest
 
-from training.intervals import wilson, win_rate
+from annotation.quality.statistics.intervals import wilson, win_rate
 
 
 def test_wilson_by_hand() -> None:
