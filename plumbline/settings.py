@@ -239,6 +239,7 @@ SPECTACULAR_SETTINGS = {
         "WritingKind": "annotation.models.WritingKind",
         "RankingAim": "annotation.people.models.RankingAim",
         "SuggestionsOffered": "annotation.people.models.SuggestionsOffered",
+        "MembershipState": "annotation.models.Membership.State",
         "TaskKind": "annotation.models.Task.Kind",
         "TaskCreateKind": "annotation.api.tasks.KINDS",
         "TaskPurpose": "annotation.models.Task.Purpose",

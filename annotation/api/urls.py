@@ -2,7 +2,9 @@ from django.urls import path
 
 from annotation.api import (
     dialogues,
+    events,
     exchange,
+    members,
     projects,
     prompts,
     submissions,
@@ -18,6 +20,13 @@ urlpatterns = [
     path("token/", token.TokenView.as_view(), name="api-token"),
     path("projects/", projects.ProjectsView.as_view(), name="api-projects"),
     path("projects/<slug:slug>/", projects.ProjectView.as_view(), name="api-project"),
+    path("projects/<slug:slug>/members/", members.MembersView.as_view(), name="api-members"),
+    path(
+        "projects/<slug:slug>/members/<int:member_id>/",
+        members.MemberView.as_view(),
+        name="api-member",
+    ),
+    path("projects/<slug:slug>/events/", events.EventsView.as_view(), name="api-events"),
     path("projects/<slug:slug>/prompts/", prompts.PromptsView.as_view(), name="api-prompts"),
     path(
         "projects/<slug:slug>/prompts/<int:prompt_id>/",

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from annotation.people import event_views
 from annotation.people import project_views as views
 
 urlpatterns = [
@@ -7,6 +8,7 @@ urlpatterns = [
     path("projects/preview/", views.markdown_preview, name="markdown-preview"),
     path("p/<slug:slug>/settings/", views.project_edit, name="project-edit"),
     path("p/<slug:slug>/work/settings/", views.work_settings, name="work-settings"),
+    path("p/<slug:slug>/members/history/", event_views.history, name="history"),
     path("p/<slug:slug>/members/", views.members, name="members"),
     path("p/<slug:slug>/members/new/", views.member_new, name="member-new"),
     path("p/<slug:slug>/members/<int:member_id>/", views.member_edit, name="member-edit"),

@@ -100,7 +100,8 @@ def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
     settings_known(changes)
     with transaction.atomic():
         project = Project.objects.select_for_update().get(pk=project.pk)
-        changed = {key: value for key, value in changes.items() if getattr(project, key) != value}
+        before = {key: getattr(project, key) for key in changes}
+        changed = {key: value for key, value in changes.items() if before[key] != value}
         for key, value in changed.items():
             setattr(project, key, value)
         project_validate(project)
@@ -114,10 +115,18 @@ def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
                 verb="project_update",
                 target=project.slug,
                 fields=sorted(changed),
+                changes=changes_between(before, {**before, **changed}),
             )
     if changed:
         project_changed.send(sender=Project, project=project, fields=set(changed))
     return project
+
+
+def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """What an audit event says of a change: [before, after] of each field that is another now."""
+    return {
+        name: [before[name], after[name]] for name in sorted(before) if before[name] != after[name]
+    }
 
 
 def settings_known(settings: Iterable[str]) -> None:
@@ -246,6 +255,7 @@ def member_update(
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=membership.project_id)
         membership = Membership.objects.select_related("project", "user").get(pk=membership.pk)
+        before = member_standing(membership)
         for name, value in changes.items():
             if value is not None and name != "roles":
                 setattr(membership, name, value)
@@ -254,14 +264,27 @@ def member_update(
         if roles is not None:
             roles_set(membership, roles_validate(roles))
         last_admin_stays(membership.project)
-        audit(
-            project=membership.project,
-            actor=actor,
-            verb="member_update",
-            target=membership.user.username,
-            **{key: value for key, value in changes.items() if value is not None},
-        )
+        changed = changes_between(before, member_standing(membership))
+        if changed:
+            audit(
+                project=membership.project,
+                actor=actor,
+                verb="member_update",
+                target=membership.user.username,
+                changes=changed,
+            )
     return membership
+
+
+def member_standing(membership: Membership) -> dict[str, Any]:
+    """What an admin decides about a member."""
+    return {
+        "roles": sorted(membership.roles.values_list("role", flat=True)),
+        "state": str(membership.state),
+        "heldout": membership.heldout,
+        "languages": membership.languages,
+        "skills": membership.skills,
+    }
 
 
 def skills_read(skills: Iterable[str]) -> list[str]:

@@ -86,6 +86,7 @@ def admin(site: Site) -> list[Visit]:
         ("prompts", [HERE], "click .filters .btn"),
         ("prompt-marks", [HERE, site.ranking.task.prompt_id], ""),
         ("members", [HERE], ""),
+        ("history", [HERE], ""),
         ("member-new", [HERE], ""),
         ("member-edit", [HERE, site.member.pk], ""),
         ("imports", [HERE], ""),
