@@ -42,6 +42,14 @@ def test_the_errors_are_as_large_as_the_effects_vary():
     assert told == pytest.approx(spread, rel=0.15)
 
 
+def test_many_tasks_leave_the_errors_as_exact():
+    task, person = plan(8, tasks=8000, people=10)
+    value = np.random.default_rng(9).normal(0, 1, len(task))
+    found = labeler_effects(value, task, person, people=10)
+    # Of m = 2 or 3 at a task, (m - 1) / m of the noise tells of a labeler.
+    assert found.error == pytest.approx(np.full(10, 8000**-0.5 * 2.6), rel=0.2)
+
+
 @given(order=st.permutations(range(5)))
 def test_who_is_called_what_does_not_matter(order):
     task, person = plan(3, tasks=40, people=5)

@@ -17,6 +17,9 @@ import numpy as np
 
 from annotation.quality.statistics.arrays import Floats, Ints
 
+MOST_MOVE = 1.0
+"""Of a score in an iteration: far from the optimum Newton's step may lead too far."""
+
 
 @dataclass(frozen=True)
 class CrowdBradleyTerry:
@@ -46,9 +49,9 @@ def crowd_bradley_terry(
 
     winner, loser, person: (m,) from 0. virtual: the paper's lambda. start: everybody's trust at
     first; `fixed`: and in the end, where 1 is plain Bradley-Terry. The scores of an iteration move
-    one step of Hunter's MM (2004, equation 5), which never lowers the likelihood. Ends when no
-    trust moves by `tolerance` and no score by ten times as much, or after `most`. `step` is called
-    at each iteration.
+    by Newton's step of each for itself, which suits answers that are all compared with each other,
+    as those of a task are. Ends when no trust moves by `tolerance` and no score by ten times as
+    much, or after `most`. `step` is called at each iteration.
     """
     scores, trust = np.zeros(items), np.full(people, start)
     said = np.bincount(person, minlength=people)
@@ -64,11 +67,16 @@ def crowd_bradley_terry(
             with np.errstate(invalid="ignore"):
                 trust = np.bincount(person, weights=right, minlength=people) / said
             trust = np.where(said > 0, trust, np.nan)
-        wins = np.bincount(winner, weights=right, minlength=items)
-        wins += np.bincount(loser, weights=1 - right, minlength=items)
-        met = np.bincount(winner, weights=1 / both, minlength=items)
-        met += np.bincount(loser, weights=1 / both, minlength=items)
-        scores = np.log((wins + virtual) / (met + 2 * virtual / (strength + 1)))
+        likely = one / both
+        slope = right - likely
+        bend = likely * (1 - likely)
+        alone = strength / (strength + 1)
+        up = np.bincount(winner, weights=slope, minlength=items)
+        up -= np.bincount(loser, weights=slope, minlength=items)
+        curved = np.bincount(winner, weights=bend, minlength=items)
+        curved += np.bincount(loser, weights=bend, minlength=items)
+        moves = (up + virtual * (1 - 2 * alone)) / (curved + 2 * virtual * alone * (1 - alone))
+        scores = scores + np.clip(moves, -MOST_MOVE, MOST_MOVE)
         moved = np.abs(np.nan_to_num(trust - before[1])).max(initial=0.0)
         if moved < tolerance and np.abs(scores - before[0]).max(initial=0.0) < 10 * tolerance:
             break

@@ -40,7 +40,7 @@ def labeler_effects(value: Floats, task: Ints, person: Ints, *, people: int) -> 
     # The design with the tasks' means taken out, and the residuals of each task by labeler.
     normal, moments = _normal(index, column, sizes, len(here)), np.zeros(len(here))
     moments += np.bincount(column, weights=within, minlength=len(here))
-    inverse = np.linalg.pinv(normal, hermitian=True)
+    inverse = np.linalg.pinv(normal, rcond=1e-10, hermitian=True)
     fitted = inverse @ moments
     fit = fitted[column]
     residual = within - (fit - (np.bincount(index, weights=fit) / sizes)[index])
