@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from annotation.feedback.models import Demonstration, Ranking, Source
-from annotation.people.models import Membership, Project, User
-from annotation.prepared import Param, Prepared
+from annotation.people.members import memberships_training
+from annotation.people.models import Project, User
 from annotation.queue.models import Assignment, Task
 
 F = TypeVar("F", Demonstration, Ranking)
@@ -34,17 +34,15 @@ def versions_check(
         raise ValidationError(RUBRIC_CHANGED)
 
 
-MEMBERSHIP = Prepared(
-    lambda: Membership.objects.filter(project_id=Param("project"), user_id=Param("labeler"))
-)
-
-
-def labeler_trains(*, project_id: int, labeler: User) -> bool:
+def labeler_trains(*, project: Project, labeler: User) -> bool:
     """Whether what the labeler says now may train: active, and not held out."""
-    membership = MEMBERSHIP.first(project=project_id, labeler=labeler)
-    if membership is None:
-        return labeler.is_superuser
-    return membership.state == Membership.State.ACTIVE and not membership.heldout
+    training = memberships_training(labeler=labeler, project=project)
+    return training.exists() or admin_trains(project=project, user=labeler)
+
+
+def admin_trains(*, project: Project, user: User) -> bool:
+    """Whether it is a site admin who speaks, without a membership."""
+    return user.is_superuser and not user.memberships.filter(project=project).exists()
 
 
 def feedback_standing(assignment: Assignment) -> dict[str, Any]:
@@ -57,7 +55,7 @@ def feedback_standing(assignment: Assignment) -> dict[str, Any]:
         raise ValidationError(_("You have skipped this task, so it cannot be submitted."))
     task = assignment.task
     labeler = assignment.labeler
-    eligible = labeler_trains(project_id=task.project_id, labeler=labeler)
+    eligible = assignment.eligible or admin_trains(project=task.project, user=labeler)
     return {
         "project_id": task.project_id,
         "prompt_id": task.prompt_id,

@@ -44,7 +44,7 @@ def suggestions_offered(assignment: Assignment) -> bool:
         and task.kind == Task.Kind.DEMONSTRATION
         and task.purpose == Task.Purpose.TRAIN
         and assignment.state not in (State.SUBMITTED, State.SKIPPED)
-        and labeler_trains(project_id=task.project_id, labeler=assignment.labeler)
+        and labeler_trains(project=task.project, labeler=assignment.labeler)
     )
 
 

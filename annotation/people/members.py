@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from annotation.people.models import Membership, Project, User
 from annotation.people.projects import audit, member_add, user_create
+from annotation.prepared import Param
 from annotation.tags import languages_read
 
 
@@ -96,3 +98,12 @@ def member_prefer(
             declined=len(declined),
         )
     return membership
+
+
+def memberships_training(
+    *, labeler: User | Param, project: Project | Param
+) -> QuerySet[Membership]:
+    """The membership under which what `labeler` says may train; empty for the held out."""
+    return Membership.objects.filter(
+        project=project, user=labeler, state=Membership.State.ACTIVE, heldout=False
+    )

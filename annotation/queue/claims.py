@@ -18,7 +18,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -46,6 +46,14 @@ class Found:
     let_go: bool
 
 
+class Claimant(NamedTuple):
+    """A labeler whose membership is locked; None for a site admin who has none. `stale`: there may
+    be leases to give back, of whomever."""
+
+    member: Membership | None
+    stale: bool
+
+
 def task_claim(
     *, labeler: User, project: Project, kind: str | None = None, besides: Assignment | None = None
 ) -> Assignment | None:
@@ -57,8 +65,8 @@ def task_claim(
     Raises PermissionDenied for who is not an active labeler of the project.
     """
     with transaction.atomic():
-        member = labeler_lock(labeler=labeler, project=project)
         now = timezone.now()
+        member, stale = labeler_lock(labeler=labeler, project=project, now=now)
         held = leases_held(labeler=labeler, project=project)
         refused = [each for each in held if each != besides and not each.task.route.admits(member)]
         if refused:
@@ -73,7 +81,8 @@ def task_claim(
             done = done_today(labeler=labeler, project=project)
             if done + len(held) >= project.daily_cap:
                 return None
-        leases_expire(now=now)
+        if stale:
+            leases_expire(now=now)
         found = task_next(labeler=labeler, project=project, member=member, kind=kind)
         return lease_grant(found.task, labeler, now, again=found.let_go) if found else None
 
@@ -97,24 +106,31 @@ def labeler_memberships(*, labeler: User | Param, project: Project | Param) -> Q
     )
 
 
+def leases_stale(*, now: datetime | Param) -> QuerySet[Assignment]:
+    """Leases that ran out, of all projects: the partial index assignment_live_expiry finds them at
+    once, a join to one project's tasks would not."""
+    return Assignment.objects.filter(state=State.LEASED, expires_at__lt=now)
+
+
+# Whether any lease ran out is asked along with it, as there is none in nearly every claim.
 MEMBERSHIP_LOCKED = Prepared(
     lambda: (
         labeler_memberships(labeler=Param("labeler"), project=Param("project"))
+        .annotate(stale=Exists(leases_stale(now=Param("now", DateTimeField()))))
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")[:1]
     )
 )
 
 
-def labeler_lock(*, labeler: User, project: Project) -> Membership | None:
-    """Let one labeler's claims in a project queue behind each other, and check that they may.
-
-    Returns the membership; None for a site admin who has none.
-    """
-    membership = MEMBERSHIP_LOCKED.first(labeler=labeler, project=project)
-    if membership is None and not labeler.is_superuser:
-        raise PermissionDenied(_("Only active labelers of this project are given tasks."))
-    return membership
+def labeler_lock(*, labeler: User, project: Project, now: datetime) -> Claimant:
+    """Let one labeler's claims in a project queue behind each other, and check that they may."""
+    membership: Any = MEMBERSHIP_LOCKED.first(labeler=labeler, project=project, now=now)
+    if membership is None:
+        if not labeler.is_superuser:
+            raise PermissionDenied(_("Only active labelers of this project are given tasks."))
+        return Claimant(None, stale=True)
+    return Claimant(membership, stale=membership.stale)
 
 
 HELD = Prepared(
@@ -173,26 +189,12 @@ def task_next(
     return None
 
 
-EXPIRED = Prepared(
-    lambda: (
-        Assignment.objects.filter(state=State.LEASED, expires_at__lt=Param("now", DateTimeField()))
-        .order_by("expires_at")
-        .values_list("task_id", flat=True)[:EXPIRE_AT_ONCE]
-    )
-)
-
-
 def leases_expire(*, now: datetime) -> int:
-    """Give back leases that ran out, on tasks that nobody else has locked.
-
-    Those of all projects: the partial index assignment_live_expiry finds them at once, a join to
-    one project's tasks would not.
-    """
-    task_ids = set(EXPIRED.all(now=now))
-    if not task_ids:
-        return 0
-    stale = Assignment.objects.filter(expires_at__lt=now)
-    return leases_end(stale, task_ids=task_ids, state=State.EXPIRED, now=now)
+    """Give back leases that ran out, the longest ago first, on tasks that nobody has locked."""
+    stale = leases_stale(now=now)
+    first = stale.order_by("expires_at").values_list("task_id", flat=True)
+    task_ids = set(first[:EXPIRE_AT_ONCE])
+    return leases_end(stale, task_ids=task_ids, state=State.EXPIRED, now=now) if task_ids else 0
 
 
 def leases_release(leases: Sequence[Assignment], *, now: datetime) -> int:

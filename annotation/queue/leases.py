@@ -13,11 +13,12 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import UUIDField
+from django.db.models import Exists, UUIDField
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from annotation.people.members import memberships_training
 from annotation.people.models import Project, User
 from annotation.prepared import Param, Prepared, PreparedSave
 from annotation.queue.claims import labeler_memberships, lease_grant, lease_renew
@@ -54,7 +55,16 @@ TASK_LOCKED = Prepared(
         .filter(pk=Param("pk"))
     )
 )
-LOCKED = Prepared(lambda: Assignment.objects.select_for_update().filter(pk=Param("pk")))
+# With whether what its labeler says may train, which every submission asks next.
+LOCKED = Prepared(
+    lambda: (
+        Assignment.objects.select_for_update(of=("self",))
+        .filter(pk=Param("pk"))
+        .annotate(
+            trains=Exists(memberships_training(labeler=Param("labeler"), project=Param("project")))
+        )
+    )
+)
 SUBMITTED = PreparedSave(
     Assignment, "extra", "active_seconds", "state", "ended_at", "heartbeat_at", "draft"
 )
@@ -91,11 +101,12 @@ def shown_completion_ids(assignment: Assignment) -> list[int]:
 def assignment_lock(assignment: Assignment) -> Assignment:
     """Lock the task's row, then the assignment's, and read both afresh, and the project with them.
 
-    Inside a transaction. The labeler is who the caller knows.
+    Inside a transaction. The labeler is who the caller knows; `eligible` says whether they have a
+    membership under which what they say may train.
     """
     task = TASK_LOCKED.one(pk=assignment.task_id)
-    fresh = LOCKED.one(pk=assignment.pk)
-    fresh.task, fresh.labeler = task, assignment.labeler
+    fresh = LOCKED.one(pk=assignment.pk, labeler=assignment.labeler, project=task.project)
+    fresh.task, fresh.labeler, fresh.eligible = task, assignment.labeler, fresh.trains
     return fresh
 
 

@@ -228,6 +228,9 @@ class Assignment(models.Model):
         EXPIRED = "expired", _("Expired")  # given back by time; a late submit is still accepted
         RELEASED = "released", _("Released")  # given back by the labeler or an admin
 
+    # Under its lock: whether what its labeler says may train (leases.assignment_lock).
+    eligible: bool
+
     class SkipReason(models.TextChoices):
         UNCLEAR = "unclear", _("The task is unclear")
         HARMFUL = "harmful", _("Harmful to me")

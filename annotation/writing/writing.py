@@ -51,14 +51,14 @@ def writing_create(
     """
     with transaction.atomic():
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-        labeler_lock(labeler=labeler, project=project)
+        labeler_lock(labeler=labeler, project=project, now=timezone.now())
         writing_validate(said, project=project)
         resent = writing_resent(labeler=labeler, project=project, said=said)
         if resent:
             draft_end(project=project, labeler=labeler, kind=said.kind)
             return resent
         quota_check(project=project, labeler=labeler)
-        trains = labeler_trains(project_id=project.pk, labeler=labeler)
+        trains = labeler_trains(project=project, labeler=labeler)
         parts = said.prompts()
         prompts = prompts_create(
             project=project,

@@ -4,11 +4,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 
 SERVER = os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+# Both systems' libpq takes this. On loopback its default encrypts, which there is only work.
+LOCAL = urlsplit(SERVER).hostname in ("127.0.0.1", "::1", "localhost")
+SSLMODE = "disable" if LOCAL else os.environ.get("PGSSLMODE", "prefer")
 
 
 def postgres_refusal() -> str | None:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.web.databases import SSLMODE
 from benchmarks.web.keeper import ROOT
 from benchmarks.web.servers import Serving
 from benchmarks.web.systems import System
@@ -65,6 +66,7 @@ def label_studio_serving(folder: Path, address: str) -> Serving:
         "POSTGRE_USER": place.username or "",
         "POSTGRE_PASSWORD": place.password or "",
         "POSTGRE_NAME": place.path.lstrip("/"),
+        "PGSSLMODE": SSLMODE,
         "COLLECT_ANALYTICS": "0",
         "LATEST_VERSION_CHECK": "0",
         "SENTRY_DSN": "",

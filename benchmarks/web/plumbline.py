@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from benchmarks.web.databases import SSLMODE
 from benchmarks.web.keeper import ROOT
 from benchmarks.web.measures import OURS, WAYS
 from benchmarks.web.servers import Serving
@@ -17,6 +18,7 @@ def plumbline_serving(folder: Path, address: str) -> Serving:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "plumbline.settings",
         "DATABASE_URL": address,
+        "PGSSLMODE": SSLMODE,
         "VAR_DIR": str(folder),
         "STORAGE_ROOT": str(folder),
         "CELERY_BROKER_URL": "filesystem://",

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.web.databases import SSLMODE
 from benchmarks.web.measures import (
     Run,
     comparisons_make,
@@ -49,6 +50,7 @@ def report_make(runs: Sequence[Run], faults: dict[str, list[str]]) -> dict[str, 
         "integrity_faults": faults,
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "gunicorn": {"workers": WORKERS, "threads": THREADS, "worker_class": "gthread"},
+        "postgresql": {"sslmode": SSLMODE},
         "memory": "PSS summed over gunicorn's processes at the end of a run, the most of all runs",
     }
 

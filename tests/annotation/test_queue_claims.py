@@ -179,12 +179,12 @@ def test_a_claim_is_few_queries(cast, django_assert_num_queries):
     ranking_submit(assignment=assignment, judgments=ranked([1, 2, 3, 4]))
     for _ in range(20):
         ranking_task(cast.project, 4)
-    # membership, own leases, stale leases, routes, THE CLAIM, earlier assignment?, the lease, the
-    # count; around them the savepoint of the claim.
-    with django_assert_num_queries(7 + 2):
+    # membership and stale leases, own leases, routes, THE CLAIM, the lease, the count; around them
+    # the savepoint of the claim.
+    with django_assert_num_queries(6 + 2):
         assert claim(cast.luis, cast.project)
     demonstration_task(cast.project)
-    with django_assert_num_queries(7 + 2 + 1):  # of two routes the one whose turn it is
+    with django_assert_num_queries(6 + 2 + 1):  # of two routes the one whose turn it is
         assert claim(cast.lena, cast.project)
     with django_assert_num_queries(4 + 2):  # membership, own lease and its row, renewal
         assert claim(cast.lena, cast.project)
