@@ -17,6 +17,7 @@ from annotation.people.models import (
     SignInTry,
     User,
 )
+from annotation.pool.models import PromptFinding, PromptJob, PromptRules, PromptSketch
 from annotation.prompts.models import (
     Completion,
     CompletionOrigin,
@@ -42,6 +43,10 @@ __all__ = [
     "MembershipRole",
     "Project",
     "Prompt",
+    "PromptFinding",
+    "PromptJob",
+    "PromptRules",
+    "PromptSketch",
     "Ranking",
     "Route",
     "SignInTry",

@@ -81,7 +81,7 @@ class Overview:
 
 def project_overview(project: Project) -> Overview:
     """Count what is visible; records of an unfinished import are not."""
-    splits: Any = project.prompts.visible().values_list("split").annotate(n=Count("pk"))
+    splits: Any = project.prompts.in_use().values_list("split").annotate(n=Count("pk"))
     found = dict(splits.order_by())
     by_split = {str(told): found[split] for split, told in SPLITS.items() if split in found}
     states = {state: Count("pk", filter=Q(state=state)) for state in Task.State.values}

@@ -79,7 +79,7 @@ def _prompts(project: Project, prompts: Iterable[int] | QuerySet[Prompt]) -> lis
         prompts = prompts.values_list("pk", flat=True)
     wanted = sorted(set(prompts))
     own = sum(
-        Prompt.objects.visible().filter(project=project, pk__in=wanted[start : start + 500]).count()
+        Prompt.objects.in_use().filter(project=project, pk__in=wanted[start : start + 500]).count()
         for start in range(0, len(wanted), 500)
     )
     if not wanted:

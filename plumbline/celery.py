@@ -9,4 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.settings")
 app = Celery("plumbline")
 # By name: read when first needed, once Django's settings can be.
 app.config_from_object("plumbline.celeryconfig")
-app.autodiscover_tasks(["annotation.exchange", "inference.jobs", "training", "plumbline"])
+app.autodiscover_tasks(
+    ["annotation.exchange", "annotation.pool", "inference.jobs", "training", "plumbline"]
+)

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from celery import shared_task
 
 from annotation.exchange.imports import imports_reconcile
+from annotation.pool.scans import scans_reconcile
 from inference.jobs.supervisor import jobs_reconcile
 from training.rounds import rounds_reconcile
 
 logger = logging.getLogger(__name__)
 
-RECONCILES: tuple[Callable[[], object], ...] = (jobs_reconcile, imports_reconcile, rounds_reconcile)
+RECONCILES: tuple[Callable[[], object], ...] = (
+    jobs_reconcile,
+    imports_reconcile,
+    scans_reconcile,
+    rounds_reconcile,
+)
 
 
 @shared_task(name="plumbline.reconcile", ignore_result=True)  # type: ignore[untyped-decorator]

@@ -17,7 +17,7 @@ Split = Prompt.Split
 def prompts_askable(project_id: int, *splits: str) -> QuerySet[Prompt]:
     """A project's prompts of these splits; of those to train and to validate on by default."""
     wanted = splits or (Split.TRAIN, Split.VALID)
-    return Prompt.objects.visible().filter(project=project_id, split__in=wanted)
+    return Prompt.objects.askable().filter(project=project_id, split__in=wanted)
 
 
 def prompts_free(project_id: int) -> QuerySet[Prompt]:

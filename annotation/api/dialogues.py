@@ -93,7 +93,7 @@ class DialoguesView(ProjectAPI[Task]):
         return Response(TaskSerializer(tasks, many=True).data, status=201)
 
     def prompts_find(self, ids: list[int]) -> list[Prompt]:
-        found = Prompt.objects.filter(project=self.access.project).visible().in_bulk(ids)
+        found = Prompt.objects.filter(project=self.access.project).in_use().in_bulk(ids)
         if missing := [pk for pk in ids if pk not in found]:
             words = gettext("The project has no prompt %(number)s.")
             raise serializers.ValidationError(

@@ -115,7 +115,7 @@ class TasksView(ProjectAPI[Task]):
         return Response(TaskSerializer(task).data, status=201)
 
     def prompt_find(self, prompt_id: int) -> Prompt:
-        prompts = Prompt.objects.filter(project=self.access.project).visible()
+        prompts = Prompt.objects.filter(project=self.access.project).in_use()
         prompt = prompts.filter(pk=prompt_id).first()
         if prompt is None:
             raise serializers.ValidationError(

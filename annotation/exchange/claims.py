@@ -5,47 +5,28 @@ lasts, and the rest of that queue's work needs one too.
 
 Because a project's imports run one after another, and an import that ended badly is purged before
 the next begins, what a running import finds in the project is either visible or its own.
-
-A claim is the time of its last heartbeat. Every write of the worker names the heartbeat it knows in
-its WHERE, in the same transaction as the rows: a worker that was taken for dead, and wakes up after
-another has gone on, can commit nothing.
 """
 
-from datetime import timedelta
-from typing import Any
+from typing import cast
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
+from annotation import beating
+from annotation.beating import ClaimLostError, alive
 from annotation.people.models import Project
 from annotation.prompts.models import ImportBatch
 
 State = ImportBatch.State
 
 
-class ClaimLostError(Exception):
-    """The batch is another worker's now, or was cancelled."""
-
-
-class Claim:
+class Claim(beating.Claim[ImportBatch]):
     """A worker's hold on a batch."""
 
-    def __init__(self, batch: ImportBatch) -> None:
-        self.batch = batch
-
-    def beat(self, **changes: Any) -> None:
-        """Write `changes` to the batch with a new heartbeat; raises ClaimLostError."""
-        now = timezone.now()
-        updated = ImportBatch.objects.filter(
-            pk=self.batch.pk, state=self.batch.state, heartbeat_at=self.batch.heartbeat_at
-        ).update(heartbeat_at=now, **changes)
-        if not updated:
-            raise ClaimLostError
-        self.batch.heartbeat_at = now
-        for name, value in changes.items():
-            setattr(self.batch, name, value)
+    @property
+    def batch(self) -> ImportBatch:
+        return cast(ImportBatch, self.row)
 
     def cancelled(self) -> bool:
         """Whether the batch ended under this worker's hands, and is its to clear away."""
@@ -61,12 +42,6 @@ def batches_open() -> QuerySet[ImportBatch]:
     return ImportBatch.objects.filter(Q(state=State.STAGING) | ended_badly).order_by(
         F("heartbeat_at").asc(nulls_last=True), "pk"
     )
-
-
-def alive(batch: ImportBatch) -> bool:
-    """Whether a worker's heart beat for this batch a short while ago."""
-    lost = timezone.now() - timedelta(seconds=settings.HEARTBEAT_LOST)
-    return batch.heartbeat_at is not None and batch.heartbeat_at > lost
 
 
 def batches_waiting() -> list[ImportBatch]:

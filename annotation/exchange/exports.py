@@ -1,7 +1,8 @@
 """The export door: what people said, as plain values, for training and for files.
 
-Only what may train goes out: visible, current, `trains`; and rankings of acceptable answers, but
-for the form that tells all that is known of them.
+Only what may train goes out: visible, current, `trains`, of prompts that are in use and hold no
+personal data that nobody has looked at; and rankings of acceptable answers, but for the form that
+tells all that is known of them.
 Rows are streamed; memory does not grow with the project. A labeler is a pseudonym, the same one in
 every export of a project and another one in every project.
 """
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from annotation.feedback.models import Demonstration, Judgment, Ranking
 from annotation.people.models import Project, User
+from annotation.pool.privacy import withheld_by
 from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import Messages
@@ -109,7 +111,7 @@ def labeler_pseudonym(project: Project, labeler: User | None, author: str = "") 
 
 
 def feedback_filter(filters: ExportFilters) -> Q:
-    wanted = Q(trains=True)
+    wanted = Q(trains=True, prompt__state=Prompt.State.ACTIVE)
     if filters.until is None:
         wanted &= Q(is_current=True)
     else:  # what was current then, whatever has replaced it since
@@ -126,7 +128,7 @@ def feedback_filter(filters: ExportFilters) -> Q:
 
 def prompts_wanted(*, project: Project, filters: ExportFilters | None) -> QuerySet[Prompt]:
     filters = filters or ExportFilters()
-    prompts = Prompt.objects.filter(project=project).visible().order_by("pk")
+    prompts = Prompt.objects.filter(project=project).askable().order_by("pk")
     if filters.until is not None:
         prompts = prompts.filter(created_at__lte=filters.until)
     if filters.use_cases is not None:
@@ -137,7 +139,10 @@ def prompts_wanted(*, project: Project, filters: ExportFilters | None) -> QueryS
 
 
 def iter_prompts(*, project: Project, filters: ExportFilters | None = None) -> Iterator[PromptRow]:
+    withheld = withheld_by(project)
     for prompt in prompts_wanted(project=project, filters=filters).iterator(chunk_size=CHUNK):
+        if withheld(prompt):
+            continue
         yield PromptRow(prompt.pk, prompt.messages, prompt.split, prompt.use_case)
 
 
@@ -153,7 +158,10 @@ def iter_demonstrations(
     )
     if filters.kept_most is not None:
         rows = rows.filter(Q(kept=None) | Q(kept__lte=filters.kept_most))
+    withheld = withheld_by(project)
     for row in rows.iterator(chunk_size=CHUNK):
+        if withheld(row.prompt):
+            continue
         yield DemonstrationRow(
             demonstration_id=row.pk,
             prompt_id=row.prompt_id,
@@ -188,10 +196,13 @@ def rankings_read(
         .select_related("prompt", "labeler", "assignment", "task")
         .order_by("pk")
     )
+    withheld = withheld_by(project)
     ranked = rows.iterator(chunk_size=CHUNK)
     while chunk := list(islice(ranked, CHUNK)):
         judgments = judgments_of(chunk)
         for row in chunk:
+            if withheld(row.prompt):
+                continue
             yield ranking_row(project, row, judgments[row.pk])
 
 

@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotation.exchange.claims import Claim, ClaimLostError, batch_claim, batches_next
+from annotation.beating import ClaimLostError, Pace, let_others_write
+from annotation.exchange.claims import Claim, batch_claim, batches_next
 from annotation.exchange.lines import PlannedLine, planned_lines
 from annotation.exchange.plans import Plan
 from annotation.exchange.purging import batch_purge
@@ -23,6 +24,7 @@ from annotation.exchange.staging import Chunk
 from annotation.feedback.signals import feedback_announce
 from annotation.people.models import Project
 from annotation.people.projects import audit
+from annotation.pool.scans import scan_request
 from annotation.prompts.models import ImportBatch
 from annotation.queue.tasks import tasks_open
 from annotation.words import gettext_words as _
@@ -31,8 +33,6 @@ State = ImportBatch.State
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
-# Seconds of computing in a transaction. SQLite has one writer: a labeler's submit waits for it.
-SHORT = 0.02
 MOST_LINES, FIRST_LINES, FEWEST_LINES = 500, 50, 10
 RETRIES = 5
 MOST_CHARACTERS = 1_000_000
@@ -106,21 +106,6 @@ def lines_check(claim: Claim, project: Project, report: Report) -> None:
     claim.beat(lines_total=last, report=report.data)
 
 
-class Pace:
-    """How many lines the next chunk takes, so that its transaction stays near SHORT.
-
-    Judged by computing time. Were waiting counted, for the lock or for a processor, then chunks
-    would shrink to nothing on a busy machine and only add to its load.
-    """
-
-    def __init__(self) -> None:
-        self.lines = FIRST_LINES
-
-    def took(self, seconds: float, lines: int) -> None:
-        fitting = lines * SHORT / max(seconds, 1e-4)
-        self.lines = int(min(max(fitting, FEWEST_LINES), MOST_LINES, self.lines * 2))
-
-
 def chunks(lines: Iterable[PlannedLine], pace: Pace) -> Iterator[list[PlannedLine]]:
     chunk: list[PlannedLine] = []
     characters = 0
@@ -135,7 +120,7 @@ def chunks(lines: Iterable[PlannedLine], pace: Pace) -> Iterator[list[PlannedLin
 
 
 def lines_stage(claim: Claim, project: Project, report: Report) -> None:
-    pace = Pace()
+    pace = Pace(first=FIRST_LINES, fewest=FEWEST_LINES, most=MOST_LINES)
     lines = planned_lines(claim.batch, project, after=claim.batch.lines_done)
     for chunk in chunks(lines, pace):
         held, computed = chunk_stage(claim, project, report, chunk)
@@ -179,12 +164,6 @@ def chunk_report(report: Report, chunk: Chunk, good: list[tuple[int, list[Plan]]
     return written
 
 
-def let_others_write(seconds: float) -> None:
-    """Leave SQLite's lock free as long as it was held: those who wait for it only poll."""
-    if connection.vendor == "sqlite":
-        time.sleep(min(max(seconds, 0.005), 0.05))
-
-
 def batch_publish(claim: Claim, project: Project, report: Report) -> None:
     """Show everything at once: the batch's own state, and its tasks into the queue."""
     batch = claim.batch
@@ -204,6 +183,8 @@ def batch_publish(claim: Claim, project: Project, report: Report) -> None:
             batch=batch.pk,
             lines=report.data["lines"],
         )
+        if report.data["prompts"]:
+            scan_request(actor=batch.created_by, project=project)
         for kind in ("demonstration", "ranking"):
             if report.data[f"{kind}s"]:
                 feedback_announce(project_id=project.pk, kind=kind)

@@ -26,7 +26,7 @@ def prompts_undemonstrated(project: Project) -> QuerySet[Prompt]:
     demonstrated = Demonstration.objects.filter(prompt=OuterRef("pk"), is_current=True)
     asked = Task.objects.filter(prompt=OuterRef("pk"), kind=Task.Kind.DEMONSTRATION)
     return (
-        Prompt.objects.visible()
+        Prompt.objects.askable()
         .filter(~Exists(demonstrated), ~Exists(asked.exclude(state=Task.State.CLOSED)))
         .filter(project=project, split__in=ASKED_SPLITS)
         .order_by("pk")

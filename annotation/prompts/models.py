@@ -64,6 +64,16 @@ class VisibleQuerySet(models.QuerySet[M]):
         return self.filter(models.Q(batch=None) | models.Q(batch__state=ImportBatch.State.VISIBLE))
 
 
+class PromptQuerySet(VisibleQuerySet["Prompt"]):
+    def in_use(self) -> Self:
+        """Visible, and neither waiting to be looked at nor withdrawn."""
+        return self.visible().filter(state=Prompt.State.ACTIVE)
+
+    def askable(self) -> Self:
+        """Those that models and labelers may be asked: in use, within their contributor's cap."""
+        return self.in_use().filter(over_cap=False)
+
+
 class UseCase(models.TextChoices):
     """InstructGPT's taxonomy (arXiv 2203.02155, table 1)."""
 
@@ -86,6 +96,11 @@ class Prompt(models.Model):
     user's turn. The split is drawn by contributor and fixed, so that a person's prompts never
     stand on both sides of a validation.
     """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("In use")
+        UNREVIEWED = "unreviewed", _("Not looked at yet")  # from outside: waits for its scan
+        WITHDRAWN = "withdrawn", _("Withdrawn")  # asked of nobody, in no snapshot; kept for good
 
     class Split(models.TextChoices):
         TRAIN = "train", _("Train")
@@ -114,6 +129,16 @@ class Prompt(models.Model):
     sensitive = models.JSONField(
         default=list, blank=True, help_text="Keys of the content's sensitive categories."
     )
+    state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
+    private = models.BooleanField(
+        default=False, help_text="Has a finding of personal data that is still open."
+    )
+    over_cap = models.BooleanField(
+        default=False, help_text="Its contributor gave as many before it as a project takes."
+    )
+    scanned = models.CharField(
+        max_length=16, blank=True, help_text="Fingerprint of the rules it was scanned by."
+    )
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     batch = models.ForeignKey(
         ImportBatch, on_delete=models.CASCADE, null=True, related_name="prompts"
@@ -121,11 +146,25 @@ class Prompt(models.Model):
     line = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = VisibleQuerySet["Prompt"].as_manager()
+    objects = PromptQuerySet.as_manager()
 
     class Meta:
         db_table = "prompts_prompt"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["project", "id"], name="prompt_unscanned", condition=models.Q(scanned="")
+            ),
+            models.Index(fields=["project", "contributor", "id"], name="prompt_by_contributor"),
+            # All that the mix page counts.
+            models.Index(
+                fields=["project", "state", "use_case", "source", "split"], name="prompt_mix"
+            ),
+        ]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="prompt_state_known",
+                condition=models.Q(state__in=["active", "unreviewed", "withdrawn"]),
+            ),
             models.UniqueConstraint(fields=["project", "content_hash"], name="prompt_once"),
             models.CheckConstraint(
                 name="prompt_split_known", condition=models.Q(split__in=["train", "valid", "test"])

@@ -21,7 +21,8 @@ def prompt_mark(*, actor: User | None, prompt: Prompt, marks: Marks) -> Prompt:
     routes = Routes(prompt.project)
     prompt.language = marks.language
     prompt.skills, prompt.sensitive = list(marks.skills), list(marks.sensitive)
-    prompt.save(update_fields=["language", "skills", "sensitive"])
+    prompt.scanned = ""  # whether it is in that language is asked again
+    prompt.save(update_fields=["language", "skills", "sensitive", "scanned"])
     tasks = Task.objects.filter(
         prompt=prompt, **{f"route__{name}": value for name, value in former.items()}
     )

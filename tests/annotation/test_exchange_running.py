@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
+from annotation.beating import Pace
 from annotation.exchange import running
 from annotation.exchange.exports import iter_demonstrations
 from annotation.exchange.imports import batch_run, batch_start
 from annotation.exchange.lines import PlannedLine
 from annotation.exchange.reports import report_told
-from annotation.exchange.running import FEWEST_LINES, MOST_LINES, Pace, chunks
+from annotation.exchange.running import FEWEST_LINES, FIRST_LINES, MOST_LINES, chunks
 from annotation.exchange.staging import Chunk
 from annotation.models import Demonstration, ImportBatch, Prompt, Task
 from annotation.queue.claims import task_claim
@@ -180,7 +181,7 @@ def test_memory_does_not_grow_with_the_file(cast: Cast) -> None:
 def test_chunks_follow_the_pace_and_the_size_of_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "MOST_CHARACTERS", 50)
     monkeypatch.setattr(PlannedLine, "characters", property(lambda line: line.number))
-    pace = Pace()
+    pace = Pace(first=FIRST_LINES, fewest=FEWEST_LINES, most=MOST_LINES)
     pace.lines = 4
 
     def lines() -> Iterator[PlannedLine]:
@@ -201,7 +202,7 @@ def test_chunks_follow_the_pace_and_the_size_of_texts(monkeypatch: pytest.Monkey
 
 
 def test_the_pace_nears_the_time_a_transaction_may_take() -> None:
-    pace = Pace()
+    pace = Pace(first=FIRST_LINES, fewest=FEWEST_LINES, most=MOST_LINES)
     for _ in range(20):
         pace.took(pace.lines * 0.0002, pace.lines)  # 0.2 ms a line: 100 lines in 20 ms
     assert pace.lines == pytest.approx(100, abs=1)
