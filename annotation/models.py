@@ -9,6 +9,7 @@ from annotation.feedback.models import (
     Source,
     Suggestion,
 )
+from annotation.people.mail_models import Mail
 from annotation.people.models import (
     AuditEvent,
     Membership,
@@ -39,6 +40,7 @@ __all__ = [
     "Feedback",
     "ImportBatch",
     "Judgment",
+    "Mail",
     "Membership",
     "MembershipRole",
     "Project",

@@ -10,5 +10,12 @@ app = Celery("plumbline")
 # By name: read when first needed, once Django's settings can be.
 app.config_from_object("plumbline.celeryconfig")
 app.autodiscover_tasks(
-    ["annotation.exchange", "annotation.pool", "inference.jobs", "training", "plumbline"]
+    [
+        "annotation.exchange",
+        "annotation.people",
+        "annotation.pool",
+        "inference.jobs",
+        "training",
+        "plumbline",
+    ]
 )

@@ -180,6 +180,21 @@ BASE_MODEL = env_str("BASE_MODEL", "models/base")
 # The Procfile counts them too: the gpu worker has a process for each.
 DEVICES = env_list("DEVICES", []) or ["auto"]
 
+# Without a server for them e-mails become files: links in them work on a laptop too.
+EMAIL_HOST = env_str("EMAIL_HOST", "")
+EMAIL_PORT = env_int("EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", False)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL: write 1 for one of them only.")
+EMAIL_TIMEOUT = 20  # seconds that a worker waits for the server
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "Plumbline <plumbline@localhost>")
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+
 # Uploads past this size go to a temporary file; an import reads it from there in chunks.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 MAX_IMPORT_BYTES = 2 * 1024**3

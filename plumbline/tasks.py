@@ -6,6 +6,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from annotation.exchange.imports import imports_reconcile
+from annotation.people.mails import mails_reconcile
 from annotation.pool.scans import scans_reconcile
 from inference.jobs.supervisor import jobs_reconcile
 from training.rounds import rounds_reconcile
@@ -17,6 +18,7 @@ RECONCILES: tuple[Callable[[], object], ...] = (
     imports_reconcile,
     scans_reconcile,
     rounds_reconcile,
+    mails_reconcile,
 )
 
 

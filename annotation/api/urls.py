@@ -1,6 +1,7 @@
 from django.urls import path
 
 from annotation.api import (
+    account,
     dialogues,
     events,
     exchange,
@@ -18,6 +19,8 @@ from annotation.api import (
 
 urlpatterns = [
     path("token/", token.TokenView.as_view(), name="api-token"),
+    path("account/", account.AccountView.as_view(), name="api-account"),
+    path("account/password/", account.PasswordView.as_view(), name="api-account-password"),
     path("projects/", projects.ProjectsView.as_view(), name="api-projects"),
     path("projects/<slug:slug>/", projects.ProjectView.as_view(), name="api-project"),
     path("projects/<slug:slug>/members/", members.MembersView.as_view(), name="api-members"),

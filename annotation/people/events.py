@@ -23,6 +23,9 @@ WORDS: "dict[str, str | _StrPromise]" = {
     "member_update": gettext_lazy("changed a member"),
     "member_prefer": gettext_lazy("changed their own settings"),
     "user_create": gettext_lazy("made an account"),
+    "email_change": gettext_lazy("changed their e-mail address"),
+    "password_change": gettext_lazy("changed their password"),
+    "password_reset": gettext_lazy("set a new password by a link"),
 }
 PRIVATE = frozenset({"declined"})
 """What an event keeps and nobody is shown: how much a labeler declined is between them and us."""

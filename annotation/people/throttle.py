@@ -76,10 +76,36 @@ class AddressThrottle(TriesThrottle):
         return str(self.get_ident(request))
 
 
-SIGN_IN_THROTTLES = [SignInThrottle, AddressThrottle]
+class ResetThrottle(TriesThrottle):
+    """Links for a new password, by the address that asks and the one that is asked for."""
+
+    most = 5
+
+    def ident(self, request: Any) -> str:
+        email = unicodedata.normalize("NFKC", request.POST.get("email", "")).strip().casefold()
+        return f"{self.get_ident(request)}:{email}"
+
+
+class OwnThrottle(TriesThrottle):
+    """Tries at one's own password, by who is signed in: a session that was left open is no way to
+    find it out."""
+
+    most = 20
+
+    def ident(self, request: Any) -> str:
+        return str(request.user.pk)
+
+
+SIGN_IN_THROTTLES: list[type[TriesThrottle]] = [SignInThrottle, AddressThrottle]
+RESET_THROTTLES: list[type[TriesThrottle]] = [ResetThrottle, AddressThrottle]
+OWN_THROTTLES: list[type[TriesThrottle]] = [OwnThrottle]
+
+
+def tries_allowed(throttles: list[type[TriesThrottle]], request: Any, view: Any = None) -> bool:
+    """Count a try on a page as the API counts its own."""
+    allowed = [each().allow_request(request, view) for each in throttles]
+    return all(allowed)  # asked of each, so that every try counts in each
 
 
 def sign_in_allowed(request: Any, view: Any) -> bool:
-    """Count a try on a page as the API counts its own."""
-    allowed = [each().allow_request(request, view) for each in SIGN_IN_THROTTLES]
-    return all(allowed)  # asked of each, so that every try counts in each
+    return tries_allowed(SIGN_IN_THROTTLES, request, view)

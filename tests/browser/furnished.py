@@ -4,9 +4,11 @@ imports in each of their states, tasks of each kind begun, waiting and used up."
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.contrib.auth.tokens import default_token_generator
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django.utils.http import urlsafe_base64_encode
 
 from annotation.dialogue.turns import answers_offer, turn_say
 from annotation.exchange.imports import batch_start
@@ -51,6 +53,7 @@ class Site:
     run: Run
     imports: dict[str, ImportBatch]
     member: Membership
+    reset: list[str]  # of a good link for a new password
 
 
 def site_make(cast: Cast, storage: Path) -> Site:
@@ -69,6 +72,10 @@ def site_make(cast: Cast, storage: Path) -> Site:
         run=run,
         imports=batches,
         member=cast.project.memberships.get(user=cast.luis),
+        reset=[
+            urlsafe_base64_encode(str(cast.hana.pk).encode()),
+            default_token_generator.make_token(cast.hana),
+        ],
     )
 
 

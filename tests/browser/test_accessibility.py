@@ -40,13 +40,23 @@ NO_PAGES = {
 
 
 def stranger(site: Site) -> list[Visit]:
-    return [("sign-in", [], ""), ("sign-in", [], "click .btn.primary")]
+    return [
+        ("sign-in", [], ""),
+        ("sign-in", [], "click .btn.primary"),
+        ("password-reset", [], ""),
+        ("password-reset-asked", [], ""),
+        ("password-reset-confirm", ["x", "y"], ""),
+        ("password-reset-confirm", site.reset, ""),
+    ]
 
 
 def labeler(site: Site) -> list[Visit]:
     ranking = [HERE, site.ranking.public_id]
     return [
         ("home", [], "click .menu > summary"),
+        ("account", [], ""),
+        ("account", [], "click .btn.primary"),
+        ("password-change", [], ""),
         ("work", [HERE], ""),
         ("work", ["notes"], ""),
         ("work", ["idle"], ""),
