@@ -118,11 +118,11 @@ def labelers_meet_tasks_once() -> Iterator[str]:
 
 
 def revisions_follow_each_other() -> Iterator[str]:
-    """A revision replaces the one before it and keeps its standing; what no other replaces is
-    current.
+    """A revision replaces the one before it and keeps its standing, or loses its place in training;
+    what no other replaces is current.
     """
-    kept = ("assignment", "task", "prompt", "labeler", "source", "trains")
-    follows = Q(
+    kept = ("assignment", "task", "prompt", "labeler", "source")
+    follows = (Q(trains=False) | Q(replaces__trains=True)) & Q(
         revision=F("replaces__revision") + 1,
         replaces__is_current=False,
         **{name: F(f"replaces__{name}") for name in kept},

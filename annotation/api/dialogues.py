@@ -8,7 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.base import ProjectAPI, StrictSerializer
+from annotation.api.base import ProjectAPI
+from annotation.api.marks import MarksSerializer, marks_take
 from annotation.api.prompts import AnswerSerializer, MessageSerializer
 from annotation.api.tasks import PURPOSES, ROLES, IdField, TaskSerializer
 from annotation.dialogue.drafts import talk_draft_saved
@@ -16,6 +17,7 @@ from annotation.dialogue.models import FEWEST_ANSWERS, MOST_ANSWERS, MOST_TURNS,
 from annotation.dialogue.talks import Stage, Talk
 from annotation.dialogue.tasks import MOST_ASKED, dialogues_ask
 from annotation.people.models import RankingAim
+from annotation.prompts.marks import NONE
 from annotation.prompts.models import Prompt
 from annotation.queue.models import Task
 
@@ -51,7 +53,7 @@ class TalkSerializer(serializers.Serializer[Talk]):
         return talk_draft_saved(talk).text
 
 
-class DialoguesAskSerializer(StrictSerializer):
+class DialoguesAskSerializer(MarksSerializer):
     """`topics` are dealt out in turn, and so are `prompts`, to which a dialogue then begins with
     an answer; `script` has the answers to show at each turn."""
 
@@ -88,6 +90,7 @@ class DialoguesView(ProjectAPI[Task]):
     def post(self, _request: Request, **_: Any) -> Response:
         """Put dialogue tasks into the queue."""
         fields = self.body(DialoguesAskSerializer)
+        fields["marks"] = marks_take(fields, NONE)
         fields["prompts"] = self.prompts_find(fields.get("prompts", []))
         tasks = dialogues_ask(actor=self.access.user, project=self.access.project, **fields)
         return Response(TaskSerializer(tasks, many=True).data, status=201)

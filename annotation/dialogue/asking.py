@@ -13,16 +13,20 @@ from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
 from annotation.people.project_views import form_errors_take
 from annotation.prompts.answers import provider_find
+from annotation.prompts.marks import NONE
 
 Role = MembershipRole.Role
 
 
 @project_view(Role.ADMIN, Role.RESEARCHER)
 def dialogues_new(request: HttpRequest, access: Access) -> HttpResponse:
-    form = DialoguesForm(request.POST or None)
+    form = DialoguesForm(access.project, NONE, request.POST or None)
     if form.is_valid():
         try:
-            tasks = dialogues_ask(actor=access.user, project=access.project, **form.cleaned_data)
+            marks = form.marks()
+            tasks = dialogues_ask(
+                actor=access.user, project=access.project, marks=marks, **form.cleaned_data
+            )
         except ValidationError as error:
             form_errors_take(form, error)
         else:

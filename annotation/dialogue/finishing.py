@@ -20,7 +20,6 @@ from annotation.feedback.eligibility import feedback_standing, versions_check
 from annotation.feedback.models import Demonstration, Ranking
 from annotation.feedback.rankings import judgments_create
 from annotation.feedback.signals import feedback_announce
-from annotation.prompts.marks import marks_of
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.prompts import (
     Messages,
@@ -112,7 +111,7 @@ def prompt_of(talk: Talk, messages: Messages, split: str | None) -> Prompt:
         use_case=UseCase.CHAT,
         source=Prompt.Source.LABELER,
         contributor=f"user:{talk.assignment.labeler.public_id}",
-        marks=marks_of(task.prompt) if task.prompt else None,
+        marks=task.route.marks,
         split=split,
     )[0]
 

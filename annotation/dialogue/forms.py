@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.dialogue.models import FEWEST_ANSWERS, MOST_ANSWERS, MOST_TURNS, Mode
 from annotation.dialogue.tasks import MOST_ASKED
+from annotation.prompts.marks import Marks, marks_read
+from annotation.queue.prompt_forms import MarksForm
 
 
-class DialoguesForm(forms.Form):
+class DialoguesForm(MarksForm):
     count = forms.IntegerField(label=_("Dialogues"), min_value=1, max_value=MOST_ASKED, initial=10)
     mode = forms.ChoiceField(
         label=_("At each turn, labelers"),
@@ -61,6 +63,14 @@ class DialoguesForm(forms.Form):
             '["Why?", "How so?"]].'
         ),
     )
+
+    def marks(self) -> Marks:
+        """What the form says of whom the tasks may go to, taken out of its data.
+
+        Raises ValidationError by field."""
+        names = ("language", "skills", "sensitive")
+        said = {name: self.cleaned_data.pop(name) for name in names if name in self.cleaned_data}
+        return marks_read(**said)
 
     def clean_topics(self) -> list[str]:
         topics: str = self.cleaned_data["topics"]

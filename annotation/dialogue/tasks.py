@@ -17,6 +17,7 @@ from annotation.dialogue.models import (
 )
 from annotation.people.models import Project, User
 from annotation.people.projects import audit
+from annotation.prompts.marks import NONE, Marks, marks_joined
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import text_hash
 from annotation.queue.models import Task
@@ -46,11 +47,13 @@ def dialogues_ask(
     script: Script | None = None,
     purpose: str = Task.Purpose.TRAIN,
     priority: int = 0,
+    marks: Marks = NONE,
 ) -> list[Task]:
     """Put `count` dialogue tasks into the queue. Returns them.
 
     They take the topics in turn, and the prompts: a dialogue with a prompt begins with an answer
-    to it, one without with what its labeler says. Raises ValidationError by field.
+    to it, one without with what its labeler says. `marks`, of whom they may go to, add to those
+    of the prompts, but a language takes the place of theirs. Raises ValidationError by field.
     """
     if not 1 <= count <= MOST_ASKED:
         raise ValidationError(
@@ -83,7 +86,9 @@ def dialogues_ask(
                 project=project,
                 kind=Task.Kind.DIALOGUE,
                 purpose=purpose,
-                route=routes.of(prompt, kind=Task.Kind.DIALOGUE, purpose=purpose),
+                route=routes.get(
+                    kind=Task.Kind.DIALOGUE, purpose=purpose, marks=marks_joined(prompt, marks)
+                ),
                 prompt=prompt,
                 overlap=project.overlap,
                 priority=priority,

@@ -22,7 +22,7 @@ from annotation.feedback.checks import (
 )
 from annotation.feedback.demonstrations import demonstration_says
 from annotation.feedback.disagreement import disagreement_meet
-from annotation.feedback.eligibility import versions_check
+from annotation.feedback.eligibility import labeler_trains, versions_check
 from annotation.feedback.kept import share_kept
 from annotation.feedback.models import Demonstration, Feedback, Ranking
 from annotation.feedback.rankings import (
@@ -178,7 +178,10 @@ def revising_check(assignment: Assignment, current: Feedback, *, base: int) -> N
 
 
 def revision_create(assignment: Assignment, current: F, **content: Any) -> F:
-    """Write the row that replaces `current`, of a locked assignment, with the same standing."""
+    """Write the row that replaces `current`, of a locked assignment, with the same standing.
+
+    But what somebody says who has been held out since does not train.
+    """
     project = assignment.task.project
     rows = type(current)._default_manager
     moved = rows.filter(pk=current.pk, is_current=True).update(is_current=False)
@@ -190,7 +193,7 @@ def revision_create(assignment: Assignment, current: F, **content: Any) -> F:
         assignment_id=current.assignment_id,
         labeler_id=current.labeler_id,
         source=current.source,
-        trains=current.trains,
+        trains=current.trains and labeler_trains(project=project, labeler=assignment.labeler),
         revision=current.revision + 1,
         replaces=current,
         instructions_version=project.instructions_version,

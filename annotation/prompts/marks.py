@@ -30,5 +30,18 @@ def marks_read(*, language: Any = "", skills: Any = (), sensitive: Any = ()) -> 
     )
 
 
+NONE = Marks()
+
+
 def marks_of(prompt: Prompt) -> Marks:
     return Marks(prompt.language, tuple(prompt.skills), tuple(prompt.sensitive))
+
+
+def marks_joined(prompt: Prompt | None, more: Marks) -> Marks:
+    """The prompt's marks and more; where both name a language, the latter one."""
+    own = marks_of(prompt) if prompt else NONE
+    return Marks(
+        more.language or own.language,
+        tuple(sorted({*own.skills, *more.skills})),
+        tuple(sorted({*own.sensitive, *more.sensitive})),
+    )

@@ -75,16 +75,21 @@ def task_claim(
         for lease in held:
             if lease != besides and kind in (None, lease.task.kind):
                 return lease_renew(lease, now)
-        if len(held) >= project.max_open_leases:
+        if not room_left(labeler=labeler, project=project, held=len(held)):
             return None
-        if project.daily_cap:
-            done = done_today(labeler=labeler, project=project)
-            if done + len(held) >= project.daily_cap:
-                return None
         if stale:
             leases_expire(now=now)
         found = task_next(labeler=labeler, project=project, member=member, kind=kind)
         return lease_grant(found.task, labeler, now, again=found.let_go) if found else None
+
+
+def room_left(*, labeler: User, project: Project, held: int) -> bool:
+    """Whether the project's caps let who holds `held` leases there have one more."""
+    if held >= project.max_open_leases:
+        return False
+    if not project.daily_cap:
+        return True
+    return done_today(labeler=labeler, project=project) + held < project.daily_cap
 
 
 def task_follow(*, labeler: User, project: Project) -> Assignment | None:

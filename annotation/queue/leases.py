@@ -21,7 +21,13 @@ from django.utils.translation import gettext as _
 from annotation.people.members import memberships_training
 from annotation.people.models import Project, User
 from annotation.prepared import Param, Prepared, PreparedSave
-from annotation.queue.claims import labeler_memberships, lease_grant, lease_renew
+from annotation.queue.claims import (
+    labeler_memberships,
+    lease_grant,
+    lease_renew,
+    leases_held,
+    room_left,
+)
 from annotation.queue.models import Assignment, Task, TaskCompletion
 from annotation.queue.signals import announce, assignment_skipped, assignment_skipping
 from annotation.queue.tasks import extras_count
@@ -126,8 +132,9 @@ def assignment_heartbeat(*, assignment: Assignment, active_seconds: int = 0) -> 
 def lease_keep(assignment: Assignment, *, active_seconds: int) -> None:
     """Renew a locked lease, or take it again where it was lost and the task has room.
 
-    The time counts in either case. Only active labelers are given it again. Their membership is
-    read without its lock, which would come after the task's.
+    The time counts in either case. Who would not be given the task by a claim, or no further one,
+    does not have it again. Their membership is read without its lock, which would come after the
+    task's.
     """
     now = timezone.now()
     task, labeler = assignment.task, assignment.labeler
@@ -141,14 +148,21 @@ def lease_keep(assignment: Assignment, *, active_seconds: int) -> None:
         assignment.state == State.EXPIRED
         and task.state == Task.State.OPEN
         and task.submitted_count + task.leased_count < task.overlap
-        and (
-            labeler.is_superuser
-            or labeler_memberships(labeler=labeler, project=task.project).exists()
-        )
+        and grantable(task, labeler)
     ):
         regranted = lease_grant(task, labeler, now, again=True)
         assignment.refresh_from_db(fields=["state", "leased_at", "expires_at", "ended_at"])
         assignment.task = regranted.task
+
+
+def grantable(task: Task, labeler: User) -> bool:
+    """Whether the labeler may hold the task, and one more lease in its project."""
+    project = task.project
+    member = labeler_memberships(labeler=labeler, project=project).first()
+    if member is None and not labeler.is_superuser:
+        return False
+    held = len(leases_held(labeler=labeler, project=project))
+    return task.route.admits(member) and room_left(labeler=labeler, project=project, held=held)
 
 
 def changeable_until(assignment: Assignment) -> datetime | None:

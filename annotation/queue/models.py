@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from annotation.people.models import Membership, Project, User
+from annotation.prompts.marks import Marks
 from annotation.prompts.models import Completion, ImportBatch, Prompt, VisibleQuerySet
 
 # The overlap of gold: everybody is given it, once each.
@@ -186,6 +187,10 @@ class Route(models.Model):
     def categories(self) -> list[str]:
         """The keys of what the content is marked as."""
         return tags_split(self.sensitive)
+
+    @property
+    def marks(self) -> Marks:
+        return Marks(self.language, tuple(self.tags), tuple(self.categories))
 
     def admits(self, member: Membership | None) -> bool:
         """Whether the tasks may be given to `member`; a site admin, who is none, is given all."""

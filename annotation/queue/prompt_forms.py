@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from annotation.people.models import Project
+from annotation.prompts.marks import Marks
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.search import marks_within, prompts_marked, prompts_saying
 
@@ -67,7 +68,7 @@ def marks_offered(
 
 
 class MarksForm(forms.Form):
-    """What a prompt asks of its labelers. The tags are read and refused by marks_read."""
+    """What a prompt or a task asks of its labelers. The tags are read and refused by marks_read."""
 
     language = forms.CharField(
         label=gettext_lazy("Language"),
@@ -90,17 +91,17 @@ class MarksForm(forms.Form):
         ),
     )
 
-    def __init__(self, prompt: Prompt, said: Any = None) -> None:
+    def __init__(self, project: Project, marks: Marks, said: Any = None) -> None:
         initial = {
-            "language": prompt.language,
-            "skills": ", ".join(prompt.skills),
-            "sensitive": prompt.sensitive,
+            "language": marks.language,
+            "skills": ", ".join(marks.skills),
+            "sensitive": list(marks.sensitive),
         }
         super().__init__(said, initial=initial)
-        known = [each["key"] for each in prompt.project.sensitive]
-        keys = [*known, *(key for key in prompt.sensitive if key not in known)]
+        known = [each["key"] for each in project.sensitive]
+        keys = [*known, *(key for key in marks.sensitive if key not in known)]
         field = self.fields["sensitive"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = list(zip(keys, prompt.project.sensitive_named(keys), strict=True))
+        field.choices = list(zip(keys, project.sensitive_named(keys), strict=True))
         if not field.choices:
             del self.fields["sensitive"]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
 from annotation.people.project_views import form_errors_take
-from annotation.prompts.marks import marks_read
+from annotation.prompts.marks import marks_of, marks_read
 from annotation.prompts.models import Prompt
 from annotation.queue.marking import prompt_mark
 from annotation.queue.prompt_forms import MarksForm, SearchForm
@@ -50,7 +50,7 @@ def prompt_marks(request: HttpRequest, access: Access, prompt_id: int) -> HttpRe
     """
     visible = Prompt.objects.filter(project=access.project).visible()
     prompt = get_object_or_404(visible.select_related("project"), pk=prompt_id)
-    form = MarksForm(prompt, request.POST or None)
+    form = MarksForm(access.project, marks_of(prompt), request.POST or None)
     if form.is_valid():
         try:
             prompt_mark(actor=access.user, prompt=prompt, marks=marks_read(**form.cleaned_data))

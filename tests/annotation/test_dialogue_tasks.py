@@ -4,9 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from annotation.dialogue.tasks import dialogues_ask
-from annotation.models import AuditEvent, Dialogue, Task
+from annotation.models import AuditEvent, Dialogue, Membership, Task
+from annotation.prompts.marks import marks_read
 from annotation.queue.tasks import overlap_apply, task_create
-from tests.annotation.work import SCRIPT, prompt_make
+from tests.annotation.work import SCRIPT, claim, prompt_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -37,6 +38,21 @@ def test_prompts_go_round(cast):
         second,
         first,
     ]
+
+
+def test_dialogues_go_to_whom_they_may(cast):
+    """Their prompts ask the same as their task did."""
+    marked = prompt_make(cast.project, marks=marks_read(language="pt", skills=["law"]))
+    said = marks_read(skills=["chess"], sensitive=["violence"])
+    free, bound = ask(cast, count=2, marks=said), ask(cast, prompts=[marked], marks=said)
+    assert {task.route.marks for task in free} == {said}
+    assert bound[0].route.marks == marks_read(
+        language="pt", skills=["chess", "law"], sensitive=["violence"]
+    )
+    Membership.objects.filter(user=cast.lena).update(skills=["chess"], declined=["violence"])
+    assert claim(cast.lena, cast.project) is None
+    Membership.objects.filter(user=cast.lena).update(declined=[])
+    assert claim(cast.lena, cast.project).task in free
 
 
 def test_dialogues_follow_the_projects_overlap(cast):

@@ -163,9 +163,13 @@ def test_only_its_labeler_changes_it_and_only_while_active(
     assert Demonstration.objects.count() == 1
 
 
-def test_the_standing_stays_as_it_was_frozen(cast: Cast, written: Assignment) -> None:
+def test_what_was_held_out_at_any_time_never_trains(cast: Cast, written: Assignment) -> None:
     Membership.objects.filter(user=cast.lena).update(heldout=True)
-    assert rewrite(cast, written, "Second.").trains is True
+    assert rewrite(cast, written, "Second.").trains is False
+    assert list(iter_demonstrations(project=cast.project)) == []
+    Membership.objects.filter(user=cast.lena).update(heldout=False)
+    assert rewrite(cast, written, "Third.", base=2).trains is False
+    assert list(faults_find()) == []
     demonstration_task(cast.project, purpose="evaluation")
     mine = claimed(cast.hana, cast.project)
     assert demonstration_submit(assignment=mine, text="Held out.").trains is False

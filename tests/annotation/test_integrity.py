@@ -154,7 +154,7 @@ FAULTS: dict[str, tuple[Callable[[Used], object], str]] = {
         "Labeler {labeler} has 2 current rankings of task {ranked}.",
     ),
     "a revision that trains where the first did not": (
-        lambda used: change(used.ranking, trains=False),
+        lambda used: Ranking.objects.filter(replaced_by=used.ranking).update(trains=False),
         "Ranking {ranking}, revision 2, does not follow {first}",
     ),
     "a revision left out": (

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.rankings import ranking_submit
-from annotation.models import Membership, Task
+from annotation.models import Membership, Project, Route, Task
 from annotation.queue.claims import leases_expire, order_draw
 from annotation.queue.drafts import draft_save
 from annotation.queue.leases import (
@@ -101,6 +101,35 @@ def test_heartbeat_takes_a_lost_lease_again_while_there_is_room(cast):
     Task.objects.filter(pk=task.pk).update(overlap=2)
     assert assignment_heartbeat(assignment=lost).state == "expired"
     assert counts(task) == (0, 2, "open")
+
+
+def test_a_lost_lease_comes_back_within_the_labelers_caps_only(cast):
+    cast.project.max_open_leases, cast.project.daily_cap = 1, 0
+    cast.project.save()
+    lost, held = (demonstration_task(cast.project) for _ in range(2))
+    lost = claim(cast.lena, cast.project)
+    lease_age(lost, hours=1)
+    leases_expire(now=timezone.now())
+    ranking_task(cast.project)
+    held = claim(cast.lena, cast.project, kind="ranking")
+    assert assignment_heartbeat(assignment=lost).state == "expired"
+    ranking_submit(assignment=held, judgments=ranked([1, 2, 3, 4]))
+    Project.objects.update(daily_cap=1)
+    assert assignment_heartbeat(assignment=lost).state == "expired"
+    Project.objects.update(daily_cap=2)
+    assert assignment_heartbeat(assignment=lost).state == "leased"
+
+
+def test_a_lost_lease_does_not_come_back_to_who_declined_it_since(cast):
+    task = demonstration_task(cast.project)
+    Route.objects.filter(pk=task.route_id).update(sensitive="violence")
+    lost = claim(cast.lena, cast.project)
+    lease_age(lost, hours=1)
+    leases_expire(now=timezone.now())
+    Membership.objects.filter(user=cast.lena).update(declined=["violence"])
+    assert assignment_heartbeat(assignment=lost).state == "expired"
+    Membership.objects.filter(user=cast.lena).update(declined=[], heldout=True)
+    assert assignment_heartbeat(assignment=lost).state == "expired"
 
 
 def test_time_at_a_lost_lease_counts_whether_or_not_it_is_taken_again(cast):
