@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import nh3
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -27,6 +27,7 @@ from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from annotation.controls import controls_show_in
 from annotation.highlighting import CLASSES, Highlighter
 from annotation.texts import leaves_mark
 
@@ -57,6 +58,8 @@ LONGEST_REMEMBERED = 8_000
 MOST_CELLS = 5_000
 MOST_NESTED = 20
 NO_BREAK = "\u00a0"
+# Of a text's headings, the first: pages use two levels above.
+TOP = 3
 
 
 class NotFormatted(Exception):
@@ -148,34 +151,37 @@ def parser() -> MarkdownIt:
 PARSER = parser()
 
 
-def markdown_render(text: str) -> SafeString:
-    """Render `text` to sanitised HTML; links carry rel="noopener nofollow"."""
+def markdown_render(text: str, level: int = TOP) -> SafeString:
+    """Render `text` to sanitised HTML; links carry rel="noopener nofollow".
+
+    Its headings begin at `level` (3 to 6), one below the heading that it stands under.
+    """
     if len(text) > LONGEST or text.count("[") > MOST_BRACKETS:
         return plain(text)
     if len(text) > LONGEST_REMEMBERED:
-        return rendered(text)
-    return remembered(text, get_language())
+        return rendered(text, level)
+    return remembered(text, level, get_language())
 
 
-def rendered(text: str) -> SafeString:
+def rendered(text: str, level: int) -> SafeString:
     try:
-        return mark_safe(formatted(text))  # noqa: S308 - sanitised there
+        return controls_show_in(formatted(text, level))
     except NotFormatted:
         return plain(text)
 
 
 # Instructions stand on every page and answers come back on reload; some 10 MB at the most.
 @lru_cache(maxsize=512)
-def remembered(text: str, language: str | None) -> SafeString:  # noqa: ARG001 - an image is named
-    return rendered(text)
+def remembered(text: str, level: int, language: str | None) -> SafeString:  # noqa: ARG001 - an image is named
+    return rendered(text, level)
 
 
 def plain(text: str) -> SafeString:
     # The first line break within <pre> is not the text's.
-    return mark_safe(f"<pre>\n{escapeHtml(text)}</pre>")  # noqa: S308 - escaped just here
+    return controls_show_in(f"<pre>\n{escapeHtml(text)}</pre>")
 
 
-def formatted(text: str) -> str:
+def formatted(text: str, level: int) -> str:
     """Sanitised HTML in which all of `text` can be read. Raises NotFormatted."""
     env: dict[str, Any] = {}
     tokens = PARSER.parse(text, env)
@@ -183,7 +189,7 @@ def formatted(text: str) -> str:
         raise NotFormatted  # the parser drops what lies deeper
     for token in tokens:
         note_keep(token)
-        heading_lower(token)
+    headings_place(tokens, level)
     options = OptionsDict({**PARSER.options, "highlight": Highlighter()})  # type: ignore[typeddict-item]
     shown = nh3.clean(
         PARSER.renderer.render(tokens, options, env),
@@ -206,10 +212,17 @@ def note_keep(token: Token) -> None:
         token.attrSet("title", token.info.strip())
 
 
-def heading_lower(token: Token) -> None:
-    """A text's headings lie below those of the page that shows it: its first level is the third."""
-    if token.type in ("heading_open", "heading_close"):
-        token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+def headings_place(tokens: Sequence[Token], top: int) -> None:
+    """Let a text's headings follow those of the page, whatever level its writer began with or left
+    out: each is one below the nearest before it that stood above it, or else at the top."""
+    above: list[str] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            while above and above[-1] >= token.tag:
+                above.pop()
+            above.append(token.tag)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(top + len(above) - 1, 6)}"
 
 
 SPAN = re.compile(r"</?span[^>]*>")

@@ -8,7 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from annotation import numerals
-from annotation.markdown import markdown_render
+from annotation.controls import controls_show
+from annotation.markdown import TOP, markdown_render
 from annotation.texts import amid
 
 register = template.Library()
@@ -16,8 +17,14 @@ register.filter(amid)
 
 
 @register.filter
-def markdown(text: str) -> SafeString:
-    return markdown_render(text)
+def markdown(text: str, level: int = TOP) -> SafeString:
+    return markdown_render(text, level)
+
+
+@register.filter
+def visible(text: str) -> SafeString:
+    """A text that is not formatted: with what cannot be seen in it named."""
+    return controls_show(text)
 
 
 @register.simple_tag(takes_context=True)

@@ -4,6 +4,7 @@ import { gettext, interpolate } from "./i18n.js";
 import { picker } from "./picker.js";
 import { insert, place } from "./ranking_state.js";
 import { digitOf } from "./signs.js";
+import { visible } from "./visible.js";
 
 const dialog = document.getElementById("compare");
 const toggle = document.getElementById("differences");
@@ -82,7 +83,7 @@ export function comparison({ k, rank, said, travel }) {
       const plain = pane.querySelector(".plain-text");
       pane.querySelector(".prose").hidden = marked;
       plain.hidden = !marked;
-      plain.replaceChildren(...(parts ? parts[place].map((part) => node(part, place)) : [marked ? sourceOf(cards[place]) : ""]));
+      plain.replaceChildren(...(parts ? parts[place].map((part) => node(part, place)) : marked ? visible(sourceOf(cards[place])) : []));
     });
     told.textContent = marked ? legend(parts) : "";
   }
@@ -163,10 +164,9 @@ async function partsOf(cards) {
 }
 
 function node({ text, only }, place) {
-  if (!only) return document.createTextNode(text);
-  const marked = document.createElement(MARKS[place]);
-  marked.textContent = text;
-  return marked;
+  const part = only ? document.createElement(MARKS[place]) : document.createDocumentFragment();
+  part.append(...visible(text));
+  return part;
 }
 
 function legend(parts) {

@@ -26,11 +26,27 @@ def test_commonmark_and_tables() -> None:
     assert f'<pre><code title="py" class="language-py">{code}</code></pre>' in html
 
 
+def levels(text: str, level: int = 3) -> list[tuple[str, str]]:
+    return re.findall(r"<h(\d)>(\w+)</h\1>", markdown_render(text, level))
+
+
 def test_headings_lie_below_those_of_the_page() -> None:
     text = "\n\n".join(f"{'#' * level} L{level}" for level in range(1, 7)) + "\n\nFirst\n===\n"
-    levels = re.findall(r"<h(\d)>(\w+)</h\1>", markdown_render(text))
     below = [("3", "L1"), ("4", "L2"), ("5", "L3"), ("6", "L4"), ("6", "L5"), ("6", "L6")]
-    assert levels == [*below, ("3", "First")]
+    assert levels(text) == [*below, ("3", "First")]
+
+
+def test_headings_leave_no_level_out() -> None:
+    text = "### A\n\n###### B\n\n#### C\n\n## D\n\n### E\n\n# F"
+    expected = [("3", "A"), ("4", "B"), ("4", "C"), ("3", "D"), ("4", "E"), ("3", "F")]
+    assert levels(text) == expected
+    assert levels("## A\n\n#### B", 4) == [("4", "A"), ("5", "B")]
+
+
+def test_what_would_turn_the_text_round_is_named() -> None:
+    assert '<p>a <span class="control">U+202E</span>b</p>' in markdown_render("a \u202eb")
+    plain = markdown_render("[\u202e" * 5_000)
+    assert '[<span class="control">U+202E</span>[' in plain
 
 
 def test_a_wide_table_can_be_scrolled_by_keys_and_has_a_name() -> None:
@@ -203,7 +219,7 @@ def test_colours_change_no_character(language: str, code: str) -> None:
     code = f"x {code}".replace("`", "'")
     html = markdown_render(f"```{language}\n{code}\n```")
     uncoloured = re.sub("</?span[^>]*>", "", html)
-    plain = markdown_render(f"```text\n{code}\n```")
+    plain = re.sub("</?span[^>]*>", "", markdown_render(f"```text\n{code}\n```"))
     begin = '<pre><code title="text" class="language-text">'
     assert uncoloured == plain.replace(begin, begin.replace("text", language))
 
