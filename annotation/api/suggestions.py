@@ -10,7 +10,11 @@ from rest_framework.response import Response
 
 from annotation.api.work import LabelerAPI
 from annotation.feedback.models import Suggestion
-from annotation.feedback.suggestions import suggestion_ask, suggestions_given
+from annotation.feedback.suggestions import (
+    SuggestionsExhaustedError,
+    suggestion_ask,
+    suggestions_given,
+)
 from annotation.people.models import SuggestionsOffered
 from annotation.prompts.answers import AnswersUnavailableError
 
@@ -38,12 +42,18 @@ class SuggestionsView(LabelerAPI):
     @extend_schema(
         operation_id="suggestions_create",
         request=None,
-        responses={200: SuggestionSerializer, 503: OpenApiTypes.OBJECT},
+        responses={
+            200: SuggestionSerializer,
+            409: OpenApiTypes.OBJECT,
+            503: OpenApiTypes.OBJECT,
+        },
     )
     def post(self, _request: Request, **_: Any) -> Response:
-        """Ask for another one; 503 when there is none."""
+        """Ask for another one; 409 when there is no other, 503 when the model fails or is slow."""
         try:
             suggestion = suggestion_ask(assignment=self.mine())
+        except SuggestionsExhaustedError as error:
+            return Response({"non_field_errors": error.messages}, status=409)
         except AnswersUnavailableError as error:
             return Response({"non_field_errors": error.messages}, status=503)
         return Response(SuggestionSerializer(suggestion).data)

@@ -17,7 +17,6 @@ from annotation.feedback.kept import share_kept
 from annotation.feedback.models import Suggestion
 from annotation.people.models import SuggestionsOffered
 from annotation.prompts.answers import (
-    AnswersUnavailableError,
     completions_stored,
     origin_of,
     provided,
@@ -34,6 +33,10 @@ NOT_OFFERED = gettext_lazy("No text to start from is offered for this task.")
 NONE = gettext_lazy("There is no text to start from for this prompt. Write the answer yourself.")
 NO_OTHER = gettext_lazy("There is no other text to start from.")
 UNKNOWN = gettext_lazy("This task has no such suggestion. Reload the page: your work is kept.")
+
+
+class SuggestionsExhaustedError(ValidationError):
+    """Nothing is wrong: there is no text that the labeler was not given yet, or none at all."""
 
 
 def suggestions_offered(assignment: Assignment) -> bool:
@@ -58,7 +61,8 @@ def suggestion_ask(*, assignment: Assignment) -> Suggestion:
     """Give the labeler a text that they were not given yet, and renew the lease.
 
     A provider is asked between two transactions: nothing is locked while it thinks. Raises
-    ValidationError where none is offered, AnswersUnavailableError where there is none.
+    ValidationError where none is offered, SuggestionsExhaustedError where there is no other one,
+    AnswersUnavailableError where the provider failed or is slow.
     """
     with transaction.atomic():
         fresh = asking_lock(assignment)
@@ -71,7 +75,7 @@ def suggestion_ask(*, assignment: Assignment) -> Suggestion:
         assert fresh.task.prompt is not None  # only dialogues have none
         completion, _ = completion_create(prompt=fresh.task.prompt, text=text)
         if fresh.suggestions.filter(completion=completion).exists():
-            raise AnswersUnavailableError(NO_OTHER)
+            raise SuggestionsExhaustedError(NO_OTHER)
         return suggestion_give(fresh, completion, origin)
 
 
@@ -81,7 +85,7 @@ def asking_lock(assignment: Assignment) -> Assignment:
     if not suggestions_offered(fresh):
         raise ValidationError(NOT_OFFERED)
     if fresh.suggestions.count() >= MOST_GIVEN:
-        raise AnswersUnavailableError(NO_OTHER)
+        raise SuggestionsExhaustedError(NO_OTHER)
     lease_keep(fresh, active_seconds=0)
     return fresh
 
@@ -96,11 +100,11 @@ def completion_next(assignment: Assignment) -> Completion | None:
 
 
 def answer_ask(assignment: Assignment) -> tuple[str, str]:
-    """A provider's answer. Raises AnswersUnavailableError."""
+    """A provider's answer. Raises SuggestionsExhaustedError or AnswersUnavailableError."""
     provider = provider_find(assignment.task.project)
     answers = provided(provider, assignment.task.messages, 1) if provider else []
     if not answers:
-        raise AnswersUnavailableError(NO_OTHER if assignment.suggestions.exists() else NONE)
+        raise SuggestionsExhaustedError(NO_OTHER if assignment.suggestions.exists() else NONE)
     return answers[0]
 
 

@@ -14,6 +14,7 @@ from annotation.feedback.models import Demonstration, Suggestion
 from annotation.feedback.revising import demonstration_revise
 from annotation.feedback.suggestions import (
     MOST_GIVEN,
+    SuggestionsExhaustedError,
     suggestion_ask,
     suggestions_given,
     suggestions_offered,
@@ -77,14 +78,14 @@ def test_each_asking_gives_another_one_until_none_is_left(cast):
     given = [suggestion_ask(assignment=assignment) for _ in TEXTS]
     assert sorted(each.completion.text for each in given) == sorted(TEXTS)
     assert [each.number for each in given] == [1, 2, 3]
-    with pytest.raises(AnswersUnavailableError, match="no other text"):
+    with pytest.raises(SuggestionsExhaustedError, match="no other text"):
         suggestion_ask(assignment=assignment)
     assert list(suggestions_given(assignment)) == given[::-1]
     assert list(faults_find()) == []
 
 
 def test_where_nothing_is_there_the_labeler_is_told(cast):
-    with pytest.raises(AnswersUnavailableError, match="Write the answer yourself"):
+    with pytest.raises(SuggestionsExhaustedError, match="Write the answer yourself"):
         suggestion_ask(assignment=asked(cast))
     assert not Suggestion.objects.exists()
 
@@ -96,7 +97,7 @@ def test_a_provider_is_asked_when_nothing_stored_is_left(cast):
     given = suggestion_ask(assignment=assignment)
     assert (given.completion.text, given.origin, given.number) == ("From a model.", "model:7", 2)
     assert given.completion.prompt == assignment.task.prompt
-    with pytest.raises(AnswersUnavailableError, match="no other text"):
+    with pytest.raises(SuggestionsExhaustedError, match="no other text"):
         suggestion_ask(assignment=assignment)  # it said the same again
 
 
@@ -114,7 +115,7 @@ def test_there_is_an_end(cast):
     assignment = asked(cast, *(f"Answer {number}." for number in range(MOST_GIVEN + 1)))
     for _ in range(MOST_GIVEN):
         suggestion_ask(assignment=assignment)
-    with pytest.raises(AnswersUnavailableError, match="no other"):
+    with pytest.raises(SuggestionsExhaustedError, match="no other"):
         suggestion_ask(assignment=assignment)
 
 
@@ -134,7 +135,7 @@ def test_what_an_unfinished_import_brings_is_not_given(cast):
     assignment = asked(cast, "Staged.")
     batch = ImportBatch.objects.create(project=cast.project, filename="f", state="staging")
     CompletionOrigin.objects.create(completion=Completion.objects.get(), batch=batch, line=1)
-    with pytest.raises(AnswersUnavailableError):
+    with pytest.raises(SuggestionsExhaustedError):
         suggestion_ask(assignment=assignment)
     ImportBatch.objects.update(state="visible", finished_at=timezone.now())
     assert suggestion_ask(assignment=assignment).completion.text == "Staged."

@@ -1,6 +1,7 @@
 """Texts to start from, through the API."""
 
 import json
+import logging
 
 import pytest
 from rest_framework.test import APIClient
@@ -45,11 +46,6 @@ def test_a_text_is_asked_for_named_and_measured(cast: Cast, url: str) -> None:
     given = {"number": 1, "text": "Boil the water first", "origin": None}
     assert lena.post(f"{url}suggestions/").json() == given
     assert lena.get(f"{url}suggestions/").json() == [given]
-    none = lena.post(f"{url}suggestions/")
-    assert (none.status_code, none.json()) == (
-        503,
-        {"non_field_errors": ["There is no other text to start from."]},
-    )
     said = {"text": "Boil the milk", "suggestion": 1}
     assert lena.post(f"{url}submit/", {**said, "suggestion": 2}, format="json").status_code == 400
     assert lena.post(f"{url}submit/", said, format="json").status_code == 200
@@ -59,6 +55,31 @@ def test_a_text_is_asked_for_named_and_measured(cast: Cast, url: str) -> None:
     revised = lena.post(f"{url}revisions/", {"base": 1, "text": "Boil it"}, format="json").json()
     assert (revised["revision"], revised["suggestion"]) == (2, 1)
     assert Demonstration.objects.get(is_current=True).kept == pytest.approx(1 / 2)
+
+
+def test_that_there_is_no_other_text_is_no_failure(
+    cast: Cast, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    lena = as_user(cast.lena)
+    assert lena.post(f"{url}suggestions/").status_code == 200
+    none = lena.post(f"{url}suggestions/")
+    words = {"non_field_errors": ["There is no other text to start from."]}
+    assert (none.status_code, none.json()) == (409, words)
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+def test_a_model_that_fails_is_a_failure(
+    cast: Cast, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(messages: object, wanted: int) -> list[tuple[str, str]]:
+        raise OSError("no model")
+
+    monkeypatch.setattr(answers, "_finds", [lambda _: fails])
+    lena = as_user(cast.lena)
+    assert lena.post(f"{url}suggestions/").status_code == 200  # the one that is stored
+    failed = lena.post(f"{url}suggestions/")
+    assert failed.status_code == 503
+    assert "failed to answer" in failed.json()["non_field_errors"][0]
 
 
 def test_what_wrote_it_is_told_where_the_project_says_so(cast: Cast, url: str) -> None:
