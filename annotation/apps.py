@@ -28,6 +28,14 @@ class AnnotationConfig(AppConfig):
             position=25,
             when=lambda access: access.project.prompts_wanted > 0,
         )
+        navigation_register(label=_("Prompts"), url_name="prompts", roles=(admin,), position=45)
+        navigation_register(
+            label=_("Findings"),
+            url_name="prompt-findings",
+            roles=(reviewer,),
+            position=45,
+            when=lambda access: not access.has(admin),
+        )
         navigation_register(label=_("Import"), url_name="imports", roles=(admin,), position=50)
         navigation_register(
             label=_("Export"), url_name="exports", roles=(admin, researcher), position=55

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.dialogue.urls")),
     path("", include("annotation.exchange.urls")),
     path("", include("annotation.writing.urls")),
+    path("", include("annotation.pool.urls")),
     path("p/<slug:slug>/", views.project, name="project"),
     path("p/<slug:slug>/ask/", views.project_ask, name="project-ask"),
 ]

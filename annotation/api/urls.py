@@ -6,6 +6,7 @@ from annotation.api import (
     events,
     exchange,
     members,
+    pool,
     projects,
     prompts,
     submissions,
@@ -92,6 +93,19 @@ urlpatterns = [
             ("dialogue/undo/", talking.UndoView, "-dialogue-undo"),
         )
     ),
+    path(
+        "projects/<slug:slug>/prompt-findings/",
+        pool.FindingsView.as_view(),
+        name="api-prompt-findings",
+    ),
+    path(
+        "projects/<slug:slug>/prompt-findings/decide/",
+        pool.DecideView.as_view(),
+        name="api-prompt-findings-decide",
+    ),
+    path("projects/<slug:slug>/prompt-jobs/", pool.JobsView.as_view(), name="api-prompt-jobs"),
+    path("projects/<slug:slug>/prompt-mix/", pool.MixView.as_view(), name="api-prompt-mix"),
+    path("projects/<slug:slug>/prompt-rules/", pool.RulesView.as_view(), name="api-prompt-rules"),
     path("projects/<slug:slug>/written/", writing.WrittenView.as_view(), name="api-written"),
     path(
         "projects/<slug:slug>/written/<uuid:public_id>/",

@@ -169,6 +169,11 @@ class PromptFinding(models.Model):
         return f"{self.kind} in prompt {self.prompt_id}"
 
     @property
+    def share(self) -> int:
+        """The score in percent, rounded down: 100 is the same text."""
+        return int(100 * (self.score or 0))
+
+    @property
     def what_named(self) -> str:
         return str(PiiKind(self.what).label) if self.kind == self.Kind.PII else self.what
 

@@ -21,6 +21,7 @@ from annotation.writing.writing import writing_create
 from benchmarks.trial.texts import STEPS, own_tasks
 from inference.jobs.models import Job
 from tests.annotation.exchange_files import demonstrations, imported, jsonl, k_line, upload
+from tests.annotation.pool import scanned
 from tests.annotation.work import claimed, demonstration_task, dialogue_task, ranking_task
 from tests.cast import Cast, member
 from tests.training.by_hand import base_make, demonstrations_make, job_fail, prompts_make
@@ -64,6 +65,7 @@ def site_make(cast: Cast, storage: Path) -> Site:
         state="suspended", languages=["en", "de"], skills=["python"]
     )
     batches = imports_make(cast.project)
+    findings_make(cast.project)
     return Site(
         ranking=ranking_begun(cast),
         dialogue=dialogue_begun(cast),
@@ -128,6 +130,24 @@ def imports_make(project: Project) -> dict[str, ImportBatch]:
     states = {name: batch.state for name, batch in imports.items()}
     assert states == {**{name: name for name in states}, "unreadable": "preview"}
     return imports
+
+
+def findings_make(project: Project) -> None:
+    """Prompts with something of each kind to look at."""
+    story = "Write a story about a fisherman who finds a door at the bottom of the lake. " * 3
+    for text in (
+        f"{story}It ends well.",
+        f"{story}It ends otherwise.",
+        f"Please: {story}It ends well.",
+        f"{WIDE}\nWrite to ann@mail.org, whose number is +49 30 901820.",
+        "Schreibe ein Gedicht über den Herbst und den Wind.",
+    ):
+        prompt_create(
+            project=project, messages=[{"role": "user", "content": text}], contributor="Acme"
+        )
+    scanned(project, languages="en", contributor_cap=4)
+    kinds = set(project.prompt_findings.values_list("kind", flat=True))
+    assert kinds == {"duplicate", "near_duplicate", "pii", "language", "cap"}
 
 
 def ranking_begun(cast: Cast) -> Assignment:

@@ -34,6 +34,8 @@ NO_PAGES = {
     "dialogue-undo",
     *("import-start", "import-cancel", "import-repeat"),
     *("round-cancel", "round-retry", "round-go-on", "run-cancel"),
+    *("prompt-findings-review", "prompt-scan-start"),
+    "prompt-scan",  # a part of prompt-findings, opened above
     # Files and numbers.
     *("export", "run-metrics"),
 }
@@ -95,6 +97,12 @@ def admin(site: Site) -> list[Visit]:
         ("prompts", [HERE], ""),
         ("prompts", [HERE], "click .filters .btn"),
         ("prompt-marks", [HERE, site.ranking.task.prompt_id], ""),
+        ("prompt-findings", [HERE], ""),
+        ("prompt-findings", [HERE], "click [data-finding]"),
+        ("prompt-findings", ["idle"], ""),
+        ("prompt-mix", [HERE], ""),
+        ("prompt-rules", [HERE], ""),
+        ("prompt-rules", [HERE], "empty [name=near_percent]; click .btn.primary"),
         ("members", [HERE], ""),
         ("history", [HERE], ""),
         ("member-new", [HERE], ""),

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from annotation.pool import views
+
+urlpatterns = [
+    path("p/<slug:slug>/prompts/findings/", views.findings, name="prompt-findings"),
+    path(
+        "p/<slug:slug>/prompts/findings/review/",
+        views.findings_review,
+        name="prompt-findings-review",
+    ),
+    path("p/<slug:slug>/prompts/scan/", views.scan_state, name="prompt-scan"),
+    path("p/<slug:slug>/prompts/scan/start/", views.scan_start, name="prompt-scan-start"),
+    path("p/<slug:slug>/prompts/mix/", views.mix, name="prompt-mix"),
+    path("p/<slug:slug>/prompts/rules/", views.rules, name="prompt-rules"),
+]
