@@ -3,6 +3,7 @@
 It reads the queue and the people, so it stands above both.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from annotation.people.access import Access
 from annotation.people.navigation import navigation_entries
 from annotation.people.projects import project_may_create
 from annotation.queue.standing import Standing, standings_get
+from annotation.queue.unfinished import unfinished_of
 from annotation.texts import amid
 
 Role = MembershipRole.Role
@@ -37,6 +39,7 @@ class Desk:
     entries: list[dict[str, Any]]
     standing: Standing | None
     notice: str
+    unfinished: int  # tasks begun and not handed in
 
     @property
     def roles(self) -> list[str]:
@@ -60,7 +63,12 @@ def desks_of(user: User) -> list[Desk]:
     desks = [standing_of(user, project, memberships.get(project.pk)) for project in projects]
     labels = [each.project for each in desks if each.membership and each.has(Role.LABELER)]
     standings = standings_get(labeler=user, projects=labels)
-    return [desk_of(access, standings.get(access.project.pk)) for access in desks]
+    begun = unfinished_of(labeler=user, project_ids=standings.keys())
+    unfinished = Counter(each.task.project_id for each in begun)
+    return [
+        desk_of(access, standings.get(access.project.pk), unfinished[access.project.pk])
+        for access in desks
+    ]
 
 
 def standing_of(user: User, project: Project, membership: Membership | None) -> Access:
@@ -68,7 +76,7 @@ def standing_of(user: User, project: Project, membership: Membership | None) -> 
     return Access(user, project, membership, roles)
 
 
-def desk_of(access: Access, standing: Standing | None) -> Desk:
+def desk_of(access: Access, standing: Standing | None, unfinished: int) -> Desk:
     member = access.membership
     return Desk(
         access=access,
@@ -76,6 +84,7 @@ def desk_of(access: Access, standing: Standing | None) -> Desk:
         entries=[entry for entry in navigation_entries(access) if entry["name"] != "work"],
         standing=standing,
         notice=str(NOTICES.get(Membership.State(member.state), "")) if member else "",
+        unfinished=unfinished,
     )
 
 

@@ -70,6 +70,11 @@ urlpatterns = [
         work.AssignmentsView.as_view(),
         name="api-assignments",
     ),
+    path(
+        "projects/<slug:slug>/assignments/unfinished/",
+        work.UnfinishedView.as_view(),
+        name="api-assignments-unfinished",
+    ),
     *(
         path(
             f"projects/<slug:slug>/assignments/<uuid:public_id>/{end}",
@@ -81,6 +86,8 @@ urlpatterns = [
             ("heartbeat/", work.HeartbeatView, "-heartbeat"),
             ("draft/", work.DraftView, "-draft"),
             ("skip/", work.SkipView, "-skip"),
+            ("discard/", work.DiscardView, "-discard"),
+            ("recover/", work.RecoverView, "-recover"),
             ("release/", work.ReleaseView, "-release"),
             ("submit/", work.SubmitView, "-submit"),
             ("suggestions/", suggestions.SuggestionsView, "-suggestions"),

@@ -44,6 +44,7 @@ from annotation.queue.leases import (
     shown_texts,
 )
 from annotation.queue.models import Assignment, Task
+from annotation.queue.unfinished import draft_discard, draft_recover, unfinished_of
 
 
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
@@ -336,6 +337,37 @@ class AssignmentsView(LabelerAPI):
     def get(self, _request: Request, **_: Any) -> Response:
         """The caller's own assignments, the latest first."""
         return self.listed()
+
+
+class UnfinishedSerializer(AssignmentSerializer):
+    class Meta(AssignmentSerializer.Meta):
+        fields = (*AssignmentSerializer.Meta.fields, "draft_saved_at")  # type: ignore[assignment]
+
+
+class UnfinishedView(LabelerAPI):
+    serializer_class = UnfinishedSerializer  # type: ignore[assignment]  # a leaner one
+    pagination_class = None
+
+    @extend_schema(operation_id="assignments_unfinished", responses=UnfinishedSerializer(many=True))
+    def get(self, _request: Request, **_: Any) -> Response:
+        """What the caller began and let go, with its draft, the latest 50. It may still be
+        handed in."""
+        rows = unfinished_of(labeler=self.access.user, project_ids=[self.access.project.pk])
+        return Response([said(UnfinishedSerializer, row) for row in rows])
+
+
+class DiscardView(LabelerAPI):
+    @extend_schema(request=None, responses=AssignmentSerializer)
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Put away the draft of what was let go: it is unfinished no more."""
+        return Response(said(AssignmentSerializer, draft_discard(assignment=self.mine())))
+
+
+class RecoverView(LabelerAPI):
+    @extend_schema(request=None, responses=AssignmentSerializer)
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Bring back the draft that was discarded last, unless another was begun since."""
+        return Response(said(AssignmentSerializer, draft_recover(assignment=self.mine())))
 
 
 class AssignmentView(LabelerAPI):

@@ -15,11 +15,14 @@ function attempt(work) {
   }
 }
 
+/** The keys of all that is kept for which `wanted(key)` holds. */
+export function keysOf(wanted) {
+  return (attempt(() => Object.keys(localStorage)) ?? []).filter(wanted);
+}
+
 /** All entries whose keys begin with `prefix`, the latest first. */
 export function entries(prefix) {
-  const keys = attempt(() => Object.keys(localStorage)) ?? [];
-  return keys
-    .filter((key) => key.startsWith(prefix))
+  return keysOf((key) => key.startsWith(prefix))
     .flatMap((key) => attempt(() => ({ at: 0, ...JSON.parse(localStorage.getItem(key)), key })) ?? [])
     .filter((entry) => entry.draft && typeof entry.draft === "object")
     .sort((a, b) => b.at - a.at);
@@ -38,4 +41,15 @@ export function drop(key) {
 /** True when `draft` says the same as `other` in all that `other` has. */
 export function same(draft, other) {
   return Object.keys(other).every((name) => JSON.stringify(draft[name]) === JSON.stringify(other[name]));
+}
+
+const BESIDES = ["revision", "writer", "aim"]; // what a draft tells of itself
+
+/** Whether anything is written, placed or marked in a draft. */
+export function says(draft) {
+  const holds = (value) => {
+    if (value && typeof value === "object") return Object.values(value).some(holds);
+    return Boolean(typeof value === "string" ? value.trim() : value);
+  };
+  return Object.entries(draft).some(([name, value]) => !BESIDES.includes(name) && holds(value));
 }

@@ -4,13 +4,21 @@ import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotation.models import Completion, CompletionOrigin, ImportBatch, Judgment, Ranking, Task
 from annotation.prompts.marks import Marks
+from annotation.queue.claims import leases_expire
 from annotation.queue.tasks import task_create
-from tests.annotation.work import demonstration_task, prompt_make, ranking_task
+from tests.annotation.work import (
+    claimed,
+    demonstration_task,
+    lease_age,
+    prompt_make,
+    ranking_task,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -334,3 +342,26 @@ def test_ranks_with_the_worst_first_are_turned_round(cast, as_):
     assert [held[answer["text"]] for answer in work["answers"]] == [3, 1, 2, 2]
     assert Judgment.objects.get(rank=3).severity == 4
     assert Ranking.objects.get().aim == "worst"
+
+
+def test_what_was_begun_and_let_go_is_listed_discarded_and_brought_back(cast, as_):
+    demonstration_task(cast.project)
+    lease = claimed(cast.lena, cast.project)
+    lena = as_(cast.lena)
+    own = f"/api/projects/everyday/assignments/{lease.public_id}/"
+    lena.put(f"{own}draft/", {"draft": {"text": "Some"}}, format="json")
+    assert lena.post(f"{own}discard/").status_code == 400  # it is at hand
+    lease_age(lease, hours=1)
+    leases_expire(now=timezone.now())
+
+    def listed():
+        rows = lena.get("/api/projects/everyday/assignments/unfinished/").json()
+        assert all(row["state"] == "expired" and row["draft_saved_at"] for row in rows)
+        return [row["id"] for row in rows]
+
+    assert listed() == [str(lease.public_id)]
+    assert lena.post(f"{own}discard/").status_code == 200
+    assert listed() == []
+    assert lena.post(f"{own}recover/").status_code == 200
+    assert listed() == [str(lease.public_id)]
+    assert lena.get(own).json()["draft"]["text"] == "Some"

@@ -15,6 +15,8 @@ from annotation.exchange.imports import batch_start
 from annotation.models import Assignment, ImportBatch, Membership, Project, Task
 from annotation.people.projects import project_update
 from annotation.prompts.prompts import completion_create, prompt_create
+from annotation.queue.claims import leases_expire
+from annotation.queue.drafts import draft_save
 from annotation.queue.tasks import task_create
 from annotation.writing.content import WritingInput
 from annotation.writing.writing import writing_create
@@ -22,7 +24,13 @@ from benchmarks.trial.texts import STEPS, own_tasks
 from inference.jobs.models import Job
 from tests.annotation.exchange_files import demonstrations, imported, jsonl, k_line, upload
 from tests.annotation.pool import scanned
-from tests.annotation.work import claimed, demonstration_task, dialogue_task, ranking_task
+from tests.annotation.work import (
+    claimed,
+    demonstration_task,
+    dialogue_task,
+    lease_age,
+    ranking_task,
+)
 from tests.cast import Cast, member
 from tests.training.by_hand import base_make, demonstrations_make, job_fail, prompts_make
 from tests.training.turning import start, through
@@ -182,7 +190,19 @@ def ranking_begun(cast: Cast) -> Assignment:
     texts[1] = WIDE
     answers = [completion_create(prompt=prompt, text=text)[0] for text in texts]
     task_create(project=cast.project, kind=Task.Kind.RANKING, prompt=prompt, completions=answers)
+    expired(cast)
     return claimed(cast.lena, cast.project)
+
+
+def expired(cast: Cast) -> None:
+    """Lena's in Everyday: begun, and run out."""
+    project = cast.project
+    task = demonstration_task(project, priority=9)
+    lease = claimed(cast.lena, project)
+    draft_save(assignment=lease, draft={"text": "It begins with"})
+    lease_age(lease, hours=1)
+    leases_expire(now=timezone.now())
+    Task.objects.filter(pk=task.pk).update(state=Task.State.CLOSED)
 
 
 def other_project(cast: Cast, name: str) -> Project:

@@ -27,6 +27,7 @@ NO_PAGES = {
     # What forms and scripts post to: each answers with a redirect, a part of a page, or nothing.
     *("sign-out", "language", "markdown-preview", "project-ask", "written-withdraw"),
     *("work-draft", "work-beat", "work-preview", "work-submit", "work-next", "work-leave"),
+    *("work-kept", "work-discard", "work-recover"),
     "work-suggest",  # a part of work-task's page, opened below
     "work-ahead",  # work-task's page, which takes its address
     *("write-draft", "write-beat", "write-preview"),
