@@ -10,6 +10,7 @@ class AnnotationConfig(AppConfig):
     def ready(self) -> None:
         # After the models are loaded.
         import annotation.dialogue.receivers  # noqa: PLC0415
+        import annotation.people.invitations  # noqa: PLC0415
         import annotation.people.passwords  # noqa: PLC0415
         import annotation.queue.receivers  # noqa: F401, PLC0415
 

@@ -9,6 +9,7 @@ from annotation.feedback.models import (
     Source,
     Suggestion,
 )
+from annotation.people.invitation_models import Invitation, InvitationUse
 from annotation.people.mail_models import Mail
 from annotation.people.models import (
     AuditEvent,
@@ -39,6 +40,8 @@ __all__ = [
     "Dialogue",
     "Feedback",
     "ImportBatch",
+    "Invitation",
+    "InvitationUse",
     "Judgment",
     "Mail",
     "Membership",

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from annotation.people.invitation_models import Invitation
+
 
 class Mail(models.Model):
     """One e-mail to be sent. Its text, and any secret in it, is made when it is sent: none is kept.
@@ -16,6 +18,7 @@ class Mail(models.Model):
 
     class Kind(models.TextChoices):
         PASSWORD_RESET = "password_reset", _("Password reset")
+        INVITATION = "invitation", _("Invitation")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")  # from due_at on
@@ -26,6 +29,9 @@ class Mail(models.Model):
 
     kind = models.CharField(max_length=16, choices=Kind)
     address = models.EmailField()
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.CASCADE, null=True, related_name="mails"
+    )
     origin = models.CharField(max_length=255, help_text="Where its links lead: https://host.")
     language = models.CharField(max_length=12)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
@@ -48,7 +54,9 @@ class Mail(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                name="mail_kind_known", condition=models.Q(kind__in=["password_reset"])
+                name="mail_kind_known",
+                condition=models.Q(kind="password_reset", invitation=None)
+                | models.Q(kind="invitation", invitation__isnull=False),
             ),
             models.CheckConstraint(
                 name="mail_state_known",

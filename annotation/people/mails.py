@@ -17,6 +17,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
+from annotation.people.invitation_models import Invitation
 from annotation.people.mail_models import Mail
 
 State = Mail.State
@@ -30,6 +31,8 @@ WAITS = [timedelta(minutes=each) for each in (1, 5, 30, 120, 480)]
 LOST_AFTER = timedelta(minutes=10)
 """A worker that has not said by then how it went is taken to be dead."""
 OVERDUE = timedelta(seconds=30)
+ADDRESSES_KEPT = timedelta(days=30)
+"""Of who forgot a password, or somebody typed in."""
 AT_ONCE = 100
 MOST_REASON = 500
 
@@ -47,9 +50,13 @@ def origin_of(request: HttpRequest) -> str:
     return f"{scheme}://{request.get_host()}"
 
 
-def mail_queue(*, kind: str, address: str, origin: str, language: str) -> Mail:
+def mail_queue(
+    *, kind: str, address: str, origin: str, language: str, invitation: Invitation | None = None
+) -> Mail:
     """Have an e-mail sent, once the caller's transaction is through."""
-    mail = Mail.objects.create(kind=kind, address=address, origin=origin, language=language)
+    mail = Mail.objects.create(
+        kind=kind, address=address, origin=origin, language=language, invitation=invitation
+    )
     mail_call(mail)
     return mail
 
@@ -130,21 +137,10 @@ def refused_for_good(error: Exception) -> bool:
     return all(code >= 500 for code, _ in error.recipients.values())
 
 
-def mail_resend(*, mail: Mail) -> bool:
-    """Send an e-mail that failed, or is sent, once more. Returns whether it waits anew."""
-    ended = Mail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.SENT])
-    with transaction.atomic():
-        again = ended.update(
-            state=State.QUEUED, attempts=0, reason="", due_at=timezone.now(), sent_at=None
-        )
-        if again:
-            mail_call(mail)
-    return bool(again)
-
-
 def mails_reconcile() -> None:
     """Free what dead workers held, and send for a worker for what is overdue."""
     now = timezone.now()
+    Mail.objects.filter(kind=Mail.Kind.PASSWORD_RESET, created_at__lt=now - ADDRESSES_KEPT).delete()
     lost = Mail.objects.filter(state=State.SENDING, claimed_at__lt=now - LOST_AFTER)
     lost.update(state=State.QUEUED, claimed_at=None, due_at=now - OVERDUE)
     overdue = Mail.objects.filter(state=State.QUEUED, due_at__lte=now - OVERDUE).order_by("due_at")

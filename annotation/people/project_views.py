@@ -30,7 +30,7 @@ from annotation.people.projects import (
 ADMIN = MembershipRole.Role.ADMIN
 
 
-def form_errors_take(form: forms.Form, error: ValidationError) -> None:
+def form_errors_take(form: forms.BaseForm, error: ValidationError) -> None:
     """Show what the domain refused beside the field it names, or above the form."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)

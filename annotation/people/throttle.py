@@ -96,8 +96,18 @@ class OwnThrottle(TriesThrottle):
         return str(request.user.pk)
 
 
+class InvitationThrottle(TriesThrottle):
+    """New accounts by invitation, by address: a link for many is no machine for making them."""
+
+    most = 20
+
+    def ident(self, request: Any) -> str:
+        return str(self.get_ident(request))
+
+
 SIGN_IN_THROTTLES: list[type[TriesThrottle]] = [SignInThrottle, AddressThrottle]
 RESET_THROTTLES: list[type[TriesThrottle]] = [ResetThrottle, AddressThrottle]
+INVITATION_THROTTLES: list[type[TriesThrottle]] = [InvitationThrottle]
 OWN_THROTTLES: list[type[TriesThrottle]] = [OwnThrottle]
 
 

@@ -17,10 +17,10 @@ from django.utils import timezone
 from annotation.models import Mail
 from annotation.people import mails
 from annotation.people.mails import (
+    ADDRESSES_KEPT,
     LOST_AFTER,
     WAITS,
     mail_queue,
-    mail_resend,
     mail_send,
     mails_reconcile,
     origin_of,
@@ -192,18 +192,11 @@ def test_a_message_that_was_lost_is_made_good(
     assert sent == [row.pk]
 
 
-def test_a_failed_one_is_sent_once_more_when_asked(
-    server: Callable[[Exception | None], None],
-) -> None:
-    server(smtplib.SMTPRecipientsRefused({"n": (550, b"No such user")}))
-    row = queued()
-    assert not mail_resend(mail=row)  # it waits
-    mail_send(mail_id=row.pk)
-    server(None)
-    assert mail_resend(mail=row)
-    mail_send(mail_id=row.pk)
-    row.refresh_from_db()
-    assert (row.state, row.reason) == ("sent", "")
+def test_whom_a_password_was_forgotten_by_is_forgotten() -> None:
+    old, new = queued(), queued()
+    Mail.objects.filter(pk=old.pk).update(created_at=timezone.now() - ADDRESSES_KEPT)
+    mails_reconcile()
+    assert [row.pk for row in Mail.objects.all()] == [new.pk]
 
 
 def test_links_lead_to_the_site_as_it_was_called(settings: Any) -> None:

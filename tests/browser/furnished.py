@@ -13,6 +13,11 @@ from django.utils.http import urlsafe_base64_encode
 from annotation.dialogue.turns import answers_offer, turn_say
 from annotation.exchange.imports import batch_start
 from annotation.models import Assignment, ImportBatch, Membership, Project, Task
+from annotation.people.invitations import (
+    invitation_link,
+    invitation_revoke,
+    invitations_mail,
+)
 from annotation.people.projects import project_update
 from annotation.prompts.prompts import completion_create, prompt_create
 from annotation.queue.claims import leases_expire
@@ -63,6 +68,7 @@ class Site:
     imports: dict[str, ImportBatch]
     member: Membership
     reset: list[str]  # of a good link for a new password
+    secret: str  # of an invitation's link
 
 
 def site_make(cast: Cast, storage: Path) -> Site:
@@ -82,11 +88,39 @@ def site_make(cast: Cast, storage: Path) -> Site:
         run=run,
         imports=batches,
         member=cast.project.memberships.get(user=cast.luis),
+        secret=invitations_make(cast),
         reset=[
             urlsafe_base64_encode(str(cast.hana.pk).encode()),
             default_token_generator.make_token(cast.hana),
         ],
     )
+
+
+def invitations_make(cast: Cast) -> str:
+    """One of each standing, and of each way that an e-mail can go. Returns the secret of a link."""
+    for state, reason in (("sent", ""), ("failed", "The mail server refused the address: 550 No")):
+        (made,) = invitations_mail(
+            actor=cast.ada,
+            project=cast.project,
+            emails=f"{state}@example.org",
+            origin="https://plumbline.example.org",
+            language="en",
+            roles=["labeler", "reviewer"],
+            heldout=True,
+        )
+        sent_at = timezone.now() if state == "sent" else None
+        made.mails.update(state=state, reason=reason, sent_at=sent_at)
+    revoked, _ = invitation_link(actor=cast.ada, project=cast.project, roles=["labeler"])
+    invitation_revoke(actor=cast.ada, invitation=revoked)
+    _, secret = invitation_link(
+        actor=cast.ada,
+        project=cast.project,
+        roles=["labeler"],
+        state="onboarding",
+        note="The students of May",
+        most_uses=30,
+    )
+    return secret
 
 
 def rounds_make(cast: Cast) -> Run:

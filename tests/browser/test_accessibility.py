@@ -33,6 +33,7 @@ NO_PAGES = {
     *("write-draft", "write-beat", "write-preview"),
     *("dialogue-finish", "dialogue-say", "dialogue-answers", "dialogue-pick", "dialogue-write"),
     "dialogue-undo",
+    *("invitation-revoke", "invitation-resend"),
     *("import-start", "import-cancel", "import-repeat"),
     *("round-cancel", "round-retry", "round-go-on", "run-cancel"),
     *("prompt-findings-review", "prompt-scan-start"),
@@ -50,6 +51,9 @@ def stranger(site: Site) -> list[Visit]:
         ("password-reset-asked", [], ""),
         ("password-reset-confirm", ["x", "y"], ""),
         ("password-reset-confirm", site.reset, ""),
+        ("invitation", ["unknown"], ""),
+        ("invitation", [site.secret], ""),
+        ("invitation", [site.secret], "click .btn.primary"),
     ]
 
 
@@ -57,6 +61,7 @@ def labeler(site: Site) -> list[Visit]:
     ranking = [HERE, site.ranking.public_id]
     return [
         ("home", [], "click .menu > summary"),
+        ("invitation", [site.secret], ""),
         ("account", [], ""),
         ("account", [], "click .btn.primary"),
         ("password-change", [], ""),
@@ -106,6 +111,11 @@ def admin(site: Site) -> list[Visit]:
         ("prompt-rules", [HERE], "empty [name=near_percent]; click .btn.primary"),
         ("members", [HERE], ""),
         ("history", [HERE], ""),
+        ("invitations", [HERE], ""),
+        ("invitation-new-email", [HERE], ""),
+        ("invitation-new-email", [HERE], "empty [name=emails]; click form.panel .btn.primary"),
+        ("invitation-new-link", [HERE], ""),
+        ("invitation-new-link", [HERE], "click form.panel .btn.primary"),
         ("member-new", [HERE], ""),
         ("member-edit", [HERE, site.member.pk], ""),
         ("imports", [HERE], ""),
