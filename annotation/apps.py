@@ -41,6 +41,9 @@ class AnnotationConfig(AppConfig):
         navigation_register(
             label=_("Export"), url_name="exports", roles=(admin, researcher), position=55
         )
+        navigation_register(
+            label=_("Quality"), url_name="quality", roles=(admin, reviewer), position=58
+        )
         navigation_register(label=_("Members"), url_name="members", roles=(admin,), position=60)
         navigation_register(
             label=_("Settings"), url_name="project-edit", roles=(admin,), position=90

@@ -27,6 +27,7 @@ from annotation.prompts.models import (
     Prompt,
     UseCase,
 )
+from annotation.quality.models import QualityReport, QualityThresholds
 from annotation.queue.models import Assignment, Route, Task, TaskCompletion
 from annotation.writing.models import Writing, WritingDraft, WritingKind, WrittenPrompt
 
@@ -52,6 +53,8 @@ __all__ = [
     "PromptJob",
     "PromptRules",
     "PromptSketch",
+    "QualityReport",
+    "QualityThresholds",
     "Ranking",
     "Route",
     "SignInTry",

@@ -14,6 +14,7 @@ app.autodiscover_tasks(
         "annotation.exchange",
         "annotation.people",
         "annotation.pool",
+        "annotation.quality",
         "inference.jobs",
         "training",
         "plumbline",

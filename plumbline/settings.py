@@ -208,6 +208,8 @@ CELERY_BROKER_FOLDER = Path(env_str("CELERY_BROKER_FOLDER", str(VAR_DIR / "broke
 HEARTBEAT_EVERY = env_float("HEARTBEAT_EVERY", 2.0)
 HEARTBEAT_LOST = env_float("HEARTBEAT_LOST", 20.0)
 RECONCILE_EVERY = env_float("RECONCILE_EVERY", 5.0)
+# Seconds. How soon what labelers hand in is in the report of the project's quality, at the latest.
+QUALITY_EVERY = env_float("QUALITY_EVERY", 600.0)
 # Seconds. A job's process that prints nothing and tells no event for so long hangs, and is ended.
 SILENCE_LIMIT = env_float("SILENCE_LIMIT", 1800.0)
 

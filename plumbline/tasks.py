@@ -8,6 +8,7 @@ from celery import shared_task
 from annotation.exchange.imports import imports_reconcile
 from annotation.people.mails import mails_reconcile
 from annotation.pool.scans import scans_reconcile
+from annotation.quality.asking import quality_reconcile
 from inference.jobs.supervisor import jobs_reconcile
 from training.rounds import rounds_reconcile
 
@@ -19,6 +20,7 @@ RECONCILES: tuple[Callable[[], object], ...] = (
     scans_reconcile,
     rounds_reconcile,
     mails_reconcile,
+    quality_reconcile,
 )
 
 

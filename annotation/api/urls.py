@@ -10,6 +10,7 @@ from annotation.api import (
     pool,
     projects,
     prompts,
+    quality,
     submissions,
     suggestions,
     talking,
@@ -149,6 +150,12 @@ urlpatterns = [
         "projects/<slug:slug>/written/<uuid:public_id>/",
         writing.WrittenOneView.as_view(),
         name="api-written-one",
+    ),
+    path("projects/<slug:slug>/quality/", quality.QualityView.as_view(), name="api-quality"),
+    path(
+        "projects/<slug:slug>/quality/<str:table>/",
+        quality.QualityTableView.as_view(),
+        name="api-quality-table",
     ),
     path("projects/<slug:slug>/imports/", exchange.ImportsView.as_view(), name="api-imports"),
     path(

@@ -1,5 +1,6 @@
 """Simulated labelers of known reliability, and their rankings as columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,7 @@ def crowd_rankings(
     k: int = 6,
     flags: int = 2,
     heldout: tuple[int, ...] = (),
+    labelers: Sequence[int] = (),
     seed: int = 0,
 ) -> Rankings:
     """Each task ranked by `overlap` of the people, drawn anew. Nobody flags what is not bad."""
@@ -83,7 +85,7 @@ def crowd_rankings(
         lengths=lengths[task],
         flags=np.stack([bad & (rng.random((n, k)) < 0.8) for _ in range(flags)]),
         heldout=np.isin(np.arange(len(people)), heldout),
-        labelers=tuple(100 + index for index in range(len(people))),
+        labelers=tuple(labelers) or tuple(100 + index for index in range(len(people))),
         use_cases=("generation", "chat", "rewrite"),
         weeks=("2026-W01", "2026-W02", "2026-W03", "2026-W04"),
         flag_keys=tuple(f"flag{index}" for index in range(flags)),

@@ -12,7 +12,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from annotation.dialogue.turns import answers_offer, turn_say
 from annotation.exchange.imports import batch_start
-from annotation.models import Assignment, ImportBatch, Membership, Project, Task
+from annotation.models import Assignment, ImportBatch, Membership, Project, QualityReport, Task
 from annotation.people.invitations import (
     invitation_link,
     invitation_revoke,
@@ -20,6 +20,7 @@ from annotation.people.invitations import (
 )
 from annotation.people.projects import project_update
 from annotation.prompts.prompts import completion_create, prompt_create
+from annotation.quality.report import quality_report
 from annotation.queue.claims import leases_expire
 from annotation.queue.drafts import draft_save
 from annotation.queue.tasks import task_create
@@ -27,8 +28,10 @@ from annotation.writing.content import WritingInput
 from annotation.writing.writing import writing_create
 from benchmarks.trial.texts import STEPS, own_tasks
 from inference.jobs.models import Job
+from tests.annotation.crowd import CROWD, crowd_rankings
 from tests.annotation.exchange_files import demonstrations, imported, jsonl, k_line, upload
 from tests.annotation.pool import scanned
+from tests.annotation.quality_work import crowd_enrol, report_made
 from tests.annotation.work import (
     claimed,
     demonstration_task,
@@ -80,6 +83,7 @@ def site_make(cast: Cast, storage: Path) -> Site:
     )
     batches = imports_make(cast.project)
     findings_make(cast.project)
+    quality_make(cast)
     return Site(
         ranking=ranking_begun(cast),
         dialogue=dialogue_begun(cast),
@@ -156,6 +160,22 @@ def rounds_make(cast: Cast) -> Run:
         )
     default_storage.save(f"{run.attempt_folder}/log.txt", ContentFile(b"step 3 loss 1.5\n" * 200))
     return run
+
+
+def quality_make(cast: Cast) -> None:
+    """A report on ten labelers in Crowd, two of them held out; one on hardly any in Everyday."""
+    report_made(cast.project)
+    project = other_project(cast, "Crowd")
+    people = crowd_enrol(project, CROWD)
+    columns = crowd_rankings(tasks=200, heldout=(5, 6), labelers=[each.pk for each in people])
+    columns.seconds[0] = 1
+    QualityReport.objects.create(
+        project=project,
+        state=QualityReport.State.FAILED,
+        error="MemoryError",
+        figures=quality_report(columns),
+        computed_at=timezone.now(),
+    )
 
 
 def imports_make(project: Project) -> dict[str, ImportBatch]:

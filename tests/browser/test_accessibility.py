@@ -34,6 +34,7 @@ NO_PAGES = {
     *("dialogue-finish", "dialogue-say", "dialogue-answers", "dialogue-pick", "dialogue-write"),
     "dialogue-undo",
     *("invitation-revoke", "invitation-resend"),
+    "quality-compute",
     *("import-start", "import-cancel", "import-repeat"),
     *("round-cancel", "round-retry", "round-go-on", "run-cancel"),
     *("prompt-findings-review", "prompt-scan-start"),
@@ -121,6 +122,12 @@ def admin(site: Site) -> list[Visit]:
         ("imports", [HERE], ""),
         *(("import", [HERE, batch.pk], "") for batch in site.imports.values()),
         ("exports", [HERE], ""),
+        ("quality", [HERE], ""),
+        ("quality", [HERE], "click details > summary"),
+        ("quality", ["crowd"], ""),
+        ("quality", ["elsewhere"], ""),
+        ("quality-settings", [HERE], ""),
+        ("quality-settings", [HERE], "empty [name=bias_z]; click .btn.primary"),
     ]
 
 
