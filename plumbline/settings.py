@@ -254,6 +254,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "WritingKind": "annotation.models.WritingKind",
+        "FindingKind": "annotation.pool.models.PromptFinding.Kind",
+        "FindingState": "annotation.pool.models.PromptFinding.State",
+        "PromptState": "annotation.prompts.models.Prompt.State",
+        "PromptJobKind": "annotation.pool.models.PromptJob.Kind",
+        "PromptJobState": "annotation.pool.models.PromptJob.State",
         "RankingAim": "annotation.people.models.RankingAim",
         "SuggestionsOffered": "annotation.people.models.SuggestionsOffered",
         "MembershipState": "annotation.models.Membership.State",

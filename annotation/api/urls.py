@@ -65,6 +65,11 @@ urlpatterns = [
     path("projects/<slug:slug>/events/", events.EventsView.as_view(), name="api-events"),
     path("projects/<slug:slug>/prompts/", prompts.PromptsView.as_view(), name="api-prompts"),
     path(
+        "projects/<slug:slug>/prompts/edit/",
+        prompts.PromptsEditView.as_view(),
+        name="api-prompts-edit",
+    ),
+    path(
         "projects/<slug:slug>/prompts/<int:prompt_id>/",
         prompts.PromptView.as_view(),
         name="api-prompt",

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.dialogue.models import FEWEST_ANSWERS, MOST_ANSWERS, MOST_TURNS, Mode
 from annotation.dialogue.tasks import MOST_ASKED
+from annotation.pool.prompt_forms import MarksForm
 from annotation.prompts.marks import Marks, marks_read
-from annotation.queue.prompt_forms import MarksForm
 
 
 class DialoguesForm(MarksForm):

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from annotation.pool import views
+from annotation.pool import prompt_views, views
 
 urlpatterns = [
+    path("p/<slug:slug>/prompts/", prompt_views.prompts, name="prompts"),
+    path("p/<slug:slug>/prompts/<int:prompt_id>/", prompt_views.prompt_marks, name="prompt-marks"),
+    path("p/<slug:slug>/prompts/change/", prompt_views.prompts_change, name="prompts-change"),
     path("p/<slug:slug>/prompts/findings/", views.findings, name="prompt-findings"),
     path(
         "p/<slug:slug>/prompts/findings/review/",

@@ -155,6 +155,10 @@ class Prompt(models.Model):
                 fields=["project", "id"], name="prompt_unscanned", condition=models.Q(scanned="")
             ),
             models.Index(fields=["project", "contributor", "id"], name="prompt_by_contributor"),
+            models.Index(fields=["project", "source", "id"], name="prompt_by_source"),
+            models.Index(
+                fields=["project", "language", "skills", "sensitive", "id"], name="prompt_by_marks"
+            ),
             # All that the mix page counts.
             models.Index(
                 fields=["project", "state", "use_case", "source", "split"], name="prompt_mix"

@@ -10,15 +10,9 @@ from annotation.queue.models import Task
 from annotation.queue.routes import Routes, route_fields
 
 
-@transaction.atomic
-def prompt_mark(*, actor: User | None, prompt: Prompt, marks: Marks) -> Prompt:
-    """Give a prompt other marks, and its tasks that were marked as it was. Returns the prompt.
-
-    Who is at work on such a task may finish it.
-    """
-    prompt = Prompt.objects.select_related("project").get(pk=prompt.pk)
+def prompt_remark(*, prompt: Prompt, marks: Marks, routes: Routes) -> None:
+    """The marking itself; the caller owns the transaction, and the prompt's row is fresh."""
     former = route_fields(marks_of(prompt))
-    routes = Routes(prompt.project)
     prompt.language = marks.language
     prompt.skills, prompt.sensitive = list(marks.skills), list(marks.sensitive)
     prompt.scanned = ""  # whether it is in that language is asked again
@@ -29,6 +23,16 @@ def prompt_mark(*, actor: User | None, prompt: Prompt, marks: Marks) -> Prompt:
     for task in tasks.select_for_update(of=("self",)).order_by("pk"):
         task.route = routes.of(prompt, kind=task.kind, purpose=task.purpose)
         task.save(update_fields=["route"])
+
+
+@transaction.atomic
+def prompt_mark(*, actor: User | None, prompt: Prompt, marks: Marks) -> Prompt:
+    """Give a prompt other marks, and its tasks that were marked as it was. Returns the prompt.
+
+    Who is at work on such a task may finish it.
+    """
+    prompt = Prompt.objects.select_related("project").get(pk=prompt.pk)
+    prompt_remark(prompt=prompt, marks=marks, routes=Routes(prompt.project))
     audit(
         project=prompt.project,
         actor=actor,

@@ -1,10 +1,8 @@
 from django.urls import path
 
-from annotation.queue import ahead_views, prompt_views, views
+from annotation.queue import ahead_views, views
 
 urlpatterns = [
-    path("p/<slug:slug>/prompts/", prompt_views.prompts, name="prompts"),
-    path("p/<slug:slug>/prompts/<int:prompt_id>/", prompt_views.prompt_marks, name="prompt-marks"),
     path("p/<slug:slug>/work/", views.work, name="work"),
     path("p/<slug:slug>/work/<uuid:public_id>/draft/", views.work_draft, name="work-draft"),
     path("p/<slug:slug>/work/<uuid:public_id>/beat/", views.work_beat, name="work-beat"),

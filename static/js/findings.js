@@ -31,3 +31,8 @@ const all = document.getElementById("all-findings");
 all?.addEventListener("change", () => {
   for (const box of boxes()) box.checked = all.checked;
 });
+
+const allPrompts = document.getElementById("all-prompts");
+allPrompts?.addEventListener("change", () => {
+  for (const box of document.querySelectorAll(".prompt-tick")) box.checked = allPrompts.checked;
+});

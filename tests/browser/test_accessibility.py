@@ -37,7 +37,7 @@ NO_PAGES = {
     "quality-compute",
     *("import-start", "import-cancel", "import-repeat"),
     *("round-cancel", "round-retry", "round-go-on", "run-cancel"),
-    *("prompt-findings-review", "prompt-scan-start"),
+    *("prompts-change", "prompt-findings-review", "prompt-scan-start"),
     "prompt-scan",  # a part of prompt-findings, opened above
     # Files and numbers.
     *("export", "run-metrics"),
@@ -102,6 +102,7 @@ def admin(site: Site) -> list[Visit]:
         ("project-new", [], ""),
         ("dialogues-new", [HERE], ""),
         ("prompts", [HERE], ""),
+        ("prompts", [HERE], "click .prompt-tick; click .bulk-edit summary"),
         ("prompts", [HERE], "click .filters .btn"),
         ("prompt-marks", [HERE, site.ranking.task.prompt_id], ""),
         ("prompt-findings", [HERE], ""),

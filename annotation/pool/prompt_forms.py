@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from annotation.people.models import Project
+from annotation.pool.edits import Move
+from annotation.pool.models import PromptFinding
+from annotation.pool.selecting import Wanted
 from annotation.prompts.marks import Marks
 from annotation.prompts.models import Prompt, UseCase
-from annotation.prompts.search import marks_within, prompts_marked, prompts_saying
+from annotation.prompts.search import marks_within
 
 
 class SearchForm(forms.Form):
@@ -20,34 +23,79 @@ class SearchForm(forms.Form):
     use_case = forms.ChoiceField(label=gettext_lazy("Use case"), required=False)
     source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
     split = forms.ChoiceField(label=gettext_lazy("Split"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    finding = forms.ChoiceField(label=gettext_lazy("Open finding"), required=False)
     marked = forms.ChoiceField(label=gettext_lazy("Marked as"), required=False)
+    contributor = forms.CharField(label=gettext_lazy("Contributor"), required=False, max_length=120)
 
     def __init__(self, project: Project, said: Any) -> None:
         super().__init__(said)
-        self.prompts = Prompt.objects.filter(project=project).visible().order_by("-pk")
         choices: dict[str, list[Any]] = {
             "use_case": UseCase.choices,
             "source": Prompt.Source.choices,
             "split": Prompt.Split.choices,
-            "marked": marks_offered(project, self.prompts),
+            "state": Prompt.State.choices,
+            "finding": PromptFinding.Kind.choices,
+            "marked": marks_offered(project, Prompt.objects.filter(project=project)),
         }
         for name, offered in choices.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", _("Any")), *offered]
 
-    def found(self) -> QuerySet[Prompt]:
-        """The latest first. What cannot be looked for narrows nothing either."""
+    def wanted(self) -> Wanted:
+        """What cannot be looked for narrows nothing either."""
         self.is_valid()
-        said = {name: value for name, value in self.cleaned_data.items() if value}
-        rows = prompts_saying(self.prompts, said.pop("words", ""))
-        if marked := said.pop("marked", ""):
-            rows = prompts_marked(rows, *marked.split(":"))
-        return rows.filter(**said)
+        return Wanted(**self.cleaned_data)
 
     @property
     def narrows(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
+
+
+class EditForm(forms.Form):
+    """What is to be changed of many prompts; what is left as it is changes nothing."""
+
+    use_case = forms.ChoiceField(label=gettext_lazy("Use case"), required=False)
+    language = forms.CharField(
+        label=gettext_lazy("Language"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"list": "languages-known"}),
+        help_text=gettext_lazy("Such as en; identified: as scanned; a hyphen clears it."),
+    )
+    skills = forms.CharField(
+        label=gettext_lazy("Skills"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("Tags between commas; a hyphen clears them."),
+    )
+    sensitive = forms.ChoiceField(label=gettext_lazy("Sensitive content"), required=False)
+    move = forms.ChoiceField(label=gettext_lazy("And"), required=False)
+
+    def __init__(self, project: Project, said: Any = None) -> None:
+        super().__init__(said, auto_id="edit_%s")
+        keys = [each["key"] for each in project.sensitive]
+        categories = list(zip(keys, project.sensitive_named(keys), strict=True))
+        stays = ("", _("As it is"))
+        choices: dict[str, list[Any]] = {
+            "use_case": [stays, *UseCase.choices],
+            "sensitive": [stays, ("-", _("None")), *categories],
+            "move": [("", _("Nothing more")), *Move.choices],
+        }
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = offered
+
+    def said(self) -> dict[str, Any]:
+        """As change_read takes it."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        cleared = {name: "" for name, value in given.items() if value.strip() == "-"}
+        said = {**given, **cleared}
+        if said.get("sensitive"):
+            said["sensitive"] = [said["sensitive"]]
+        return said
 
 
 def marks_offered(

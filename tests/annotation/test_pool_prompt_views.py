@@ -125,15 +125,19 @@ def test_categories_have_their_names(cast: Cast) -> None:
 def test_pages_and_marks_keep_what_the_list_is_narrowed_to(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotation.queue.prompt_views.PER_PAGE", 1)
+    monkeypatch.setattr("annotation.pool.prompt_views.PER_PAGE", 1)
     first, _other, last = (
         prompt_make(cast.project, text) for text in ("A cat", "A dog", "Two cat")
     )
     client = client_of(cast.ada)
     page = client.get(f"{HERE}?words=cat").content.decode()
-    assert "Page 1 of 2" in page
     assert f'href="{HERE}{last.pk}/?words=cat"' in page
-    assert 'href="?words=cat&amp;page=2"' in page
-    assert said_in(client.get(f"{HERE}?words=cat&page=2").content.decode()) == ["A cat"]
-    answer = client.post(f"{HERE}{first.pk}/?words=cat&page=2", {"language": "en"})
-    assert answer.headers["location"] == f"{HERE}?words=cat&page=2"
+    earlier = f"words=cat&before={last.pk}"
+    assert f'href="?{earlier.replace("&", "&amp;")}"' in page
+    page = client.get(f"{HERE}?{earlier}").content.decode()
+    assert said_in(page) == ["A cat"]
+    assert f'href="?words=cat&amp;after={first.pk}"' in page
+    later = client.get(f"{HERE}?words=cat&after={first.pk}").content.decode()
+    assert said_in(later) == ["Two cat"]
+    answer = client.post(f"{HERE}{first.pk}/?{earlier}", {"language": "en"})
+    assert answer.headers["location"] == f"{HERE}?{earlier}"
