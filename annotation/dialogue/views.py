@@ -32,15 +32,15 @@ from annotation.feedback.aims import pick_strengths
 from annotation.feedback.drafts import number
 from annotation.feedback.severity import SEVERITIES, pick_severity_asked
 from annotation.feedback.veil import veiled
-from annotation.feedback.views import desk_context
-from annotation.htmx import by_htmx, go_to
+from annotation.feedback.views import desk_context, onward
+from annotation.htmx import by_htmx
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole, RankingAim, SeverityAsked
 from annotation.prompts.answers import AnswersUnavailableError
 from annotation.queue.dismissal import dismissal_told
 from annotation.queue.leases import assignment_get
 from annotation.queue.models import Assignment, Task
-from annotation.queue.views import next_task_url, seconds_read
+from annotation.queue.views import seconds_read
 
 LABELER = MembershipRole.Role.LABELER
 PAGE = "work-dialogue"
@@ -227,7 +227,7 @@ def dialogue_finish(request: HttpRequest, access: Access, public_id: UUID) -> Ht
     """Hand the conversation in and go to the next task."""
     assignment = dialogue_get(access, public_id)
     try:
-        conversation_finish(
+        finished = conversation_finish(
             assignment=assignment,
             instructions_version=number(request.POST.get("instructions_version")),
             active_seconds=seconds_read(request.POST.get("active_seconds")),
@@ -240,8 +240,9 @@ def dialogue_finish(request: HttpRequest, access: Access, public_id: UUID) -> Ht
         talk = talk_of(assignment)
         draft = talk_draft_posted(talk, request.POST)
         return dialogue_page(request, access, talk, draft=draft, error=text)
-    url = next_task_url(access, request.POST.get("ahead", ""))
-    return go_to(request, url)
+    first = assignment.state != Assignment.State.SUBMITTED
+    extra = first and finished.assignment is not None and finished.assignment.extra
+    return onward(request, access, assignment, extra=extra)
 
 
 ACTS = {"say": say, "answers": ask, "pick": pick, "write": write, "undo": undo}

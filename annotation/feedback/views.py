@@ -5,7 +5,7 @@ of a completion and no name of a model ever reaches a labeler.
 """
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,7 +31,7 @@ from annotation.feedback.drafts import (
     ranking_draft_saved,
 )
 from annotation.feedback.letters import LETTERS
-from annotation.feedback.models import Ranking
+from annotation.feedback.models import Demonstration, Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.feedback.severity import SEVERITIES
 from annotation.feedback.submission_views import submission_page
@@ -56,6 +56,23 @@ SUBMITTED_BEFORE = gettext_lazy(
     "This task had been submitted already, in another tab or before you came "
     "back to it. What you submitted first counts; the second was not taken."
 )
+
+
+EXPIRED_EXTRA = gettext_lazy(
+    "Your last task is kept as an extra: its time had run out, and somebody else had taken the "
+    "place. It counts if a place comes free."
+)
+FULL_EXTRA = gettext_lazy(
+    "Your last task is kept as an extra: it was asked of fewer people meanwhile, or withdrawn. It "
+    "counts if a place comes free."
+)
+
+
+class Taken(NamedTuple):
+    """Whether what was sent `counts`, as a first hand-in stays; and whether it came as an extra."""
+
+    counts: bool
+    extra: bool
 
 
 def desk_context(
@@ -199,7 +216,7 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
     ranking = assignment.task.kind == Task.Kind.RANKING
     take = ranking_take if ranking else demonstration_take
     try:
-        counts = take(request, assignment)
+        taken = take(request, assignment)
     except ValidationError as error:
         text = " ".join(error.messages)
         if by_htmx(request):  # the page keeps what it holds
@@ -210,10 +227,21 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
             return ranking_page(request, access, assignment, draft, text)
         written = demonstration_draft_posted(request.POST)
         return demonstration_page(request, access, assignment, written, text)
-    if not counts:
+    if not taken.counts:
         return not_taken(request, access, assignment)
-    url = next_task_url(access, request.POST.get("ahead", ""))
-    return go_to(request, url)
+    return onward(request, access, assignment, extra=taken.extra)
+
+
+def onward(
+    request: HttpRequest, access: Access, assignment: Assignment, *, extra: bool
+) -> HttpResponseBase:
+    """To the next task, after `assignment`, as it was before it was handed in. A page that was
+    fetched ahead could not tell of an `extra`."""
+    if extra:
+        late = assignment.state == Assignment.State.EXPIRED
+        messages.info(request, EXPIRED_EXTRA if late else FULL_EXTRA)
+    ahead = "" if extra else request.POST.get("ahead", "")
+    return go_to(request, next_task_url(access, ahead))
 
 
 def not_taken(request: HttpRequest, access: Access, assignment: Assignment) -> HttpResponse:
@@ -222,8 +250,8 @@ def not_taken(request: HttpRequest, access: Access, assignment: Assignment) -> H
     messages.warning(request, SUBMITTED_BEFORE)
     if by_htmx(request):
         url = reverse("work-task", args=[access.project.slug, assignment.public_id])
-        onward: HttpResponse = HttpResponseClientRedirect(url)
-        return onward
+        there: HttpResponse = HttpResponseClientRedirect(url)
+        return there
     typed = request.POST.get("text") or request.POST.get("note") or ""
     fresh = assignment_get(
         labeler=access.user, project=access.project, public_id=assignment.public_id
@@ -231,23 +259,31 @@ def not_taken(request: HttpRequest, access: Access, assignment: Assignment) -> H
     return submission_page(request, access, fresh, not_taken=newlines_plain(typed))
 
 
-def demonstration_take(request: HttpRequest, assignment: Assignment) -> bool:
-    """Hand in what was posted. Returns whether it is what counts: a first hand-in stays."""
+def demonstration_take(request: HttpRequest, assignment: Assignment) -> Taken:
+    """Hand in what was posted."""
     draft = demonstration_draft_posted(request.POST)
     demonstration = demonstration_submit(
         assignment=assignment, **asdict(draft), **circumstances(request)
     )
-    return not demonstration.came_before or demonstration_says(
-        demonstration, text=draft.text, annotations=draft.annotations
-    )
+    if not demonstration.came_before:
+        return Taken(True, extra_of(demonstration))
+    same = demonstration_says(demonstration, text=draft.text, annotations=draft.annotations)
+    return Taken(same, False)
 
 
-def ranking_take(request: HttpRequest, assignment: Assignment) -> bool:
+def ranking_take(request: HttpRequest, assignment: Assignment) -> Taken:
     """As demonstration_take, for a ranking."""
     draft = ranking_draft_posted(request.POST, assignment.task.k)
     said = draft.said()
     ranking = ranking_submit(assignment=assignment, aim=draft.aim, **said, **circumstances(request))
-    return not ranking.came_before or ranking_says(ranking, **said)
+    if not ranking.came_before:
+        return Taken(True, extra_of(ranking))
+    return Taken(ranking_says(ranking, **said), False)
+
+
+def extra_of(said: Demonstration | Ranking) -> bool:
+    """Whether what was just handed in came past the task's overlap."""
+    return said.assignment is not None and said.assignment.extra
 
 
 def circumstances(request: HttpRequest) -> dict[str, Any]:

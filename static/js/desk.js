@@ -48,7 +48,7 @@ const UNREACHED = [
   gettext("The work was not handed in: the server could not be reached or failed. This browser cannot keep it: try again before you close this page."),
 ];
 const WAITING = [
-  gettext("No connection: this is handed in by itself when it is back. Until then it is kept in this browser, and you may still change it."),
+  gettext("No connection: keep this tab open, and this is handed in by itself when it is back. You may still change it. If you close the tab it waits in this browser: go on with the task to hand it in."),
   gettext("No connection: this is handed in by itself when it is back. This browser cannot keep it until then: do not close this page."),
 ];
 const OFFLINE = [
@@ -78,6 +78,7 @@ export function desk({ read, missing, onMissing, onEscape, blank = () => false, 
   const again = resend({ again: submit });
   let begun = false;
   let lacked = ""; // what was said to be done first
+  let barred = ""; // what was said as nothing was taken from this person
   const seconds = heartbeat({
     url: form.dataset.beat,
     before,
@@ -101,11 +102,23 @@ export function desk({ read, missing, onMissing, onEscape, blank = () => false, 
       saved.textContent = state === "saved" ? `${SAVED.saved} ${timeOfDay()}` : (draft.safe() ? SAVED : UNKEPT)[state];
       saved.classList.toggle("bad-text", UNSAVED.includes(state) || !draft.safe());
       if (state === "overtaken") fail(kept(OVERTAKEN));
-      if (state === "not-yours") fail(kept(NOT_YOURS));
-      if (words) fail(words);
+      if (state === "not-yours") bar(kept(NOT_YOURS));
+      if (words) bar(words);
+      if (state === "saved") unbar();
     },
   });
   const kept = ([words, unkept]) => (draft.safe() ? words : unkept);
+
+  function bar(words) {
+    barred = words;
+    fail(words);
+  }
+
+  /** The server takes something from this person again. */
+  function unbar() {
+    if (barred && document.getElementById("desk-error").textContent === barred) fail("");
+    barred = "";
+  }
 
   /** By its button: htmx sends along what was pressed last, and to where that leads. */
   function submit() {
@@ -115,6 +128,7 @@ export function desk({ read, missing, onMissing, onEscape, blank = () => false, 
   /** How things stand, as the server tells: what was kept too long is fetched anew. */
   function told(answer, counted) {
     today.told(answer, counted - before);
+    unbar();
     if (!arrived || begun) return;
     const version = (name) => Number(form.elements[name]?.value ?? answer[name]);
     const same = ["instructions_version", "rubric_version"].every((name) => version(name) === answer[name]);
@@ -137,7 +151,7 @@ export function desk({ read, missing, onMissing, onEscape, blank = () => false, 
 
   function dismissed(words) {
     draft.keep();
-    fail(words);
+    bar(words);
   }
 
   form.addEventListener("submit", (event) => {
@@ -170,14 +184,16 @@ export function desk({ read, missing, onMissing, onEscape, blank = () => false, 
     },
     refused: (xhr) => {
       if (refusalIn(xhr.status, xhr.responseText)) draft.keep();
-      fail(kept(refusal(xhr) ?? UNREACHED));
+      const words = refusal(xhr);
+      if (words) bar(kept(words));
+      else fail(kept(UNREACHED));
     },
   });
   const skipping = skip({ seconds, refusal, signedOut, SIGNED_OUT, onward: gone });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!signedOut(event)) return;
     event.detail.shouldSwap = false;
-    fail(kept(SIGNED_OUT));
+    bar(kept(SIGNED_OUT));
   });
 
   // Without a network a link leads to nothing but the browser's own word of it. What lies on this

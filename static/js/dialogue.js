@@ -43,7 +43,7 @@ const { draft, restore, seconds, dismissed, kept } = desk({
   ending: () => !talk().dataset.unfinished, // a talk is long, and a task that is leased waits for nobody else
 });
 
-const WAITING = gettext("No connection: this is sent by itself when it is back. Until then you may still change it.");
+const WAITING = gettext("No connection: keep this tab open, and this is sent by itself when it is back. Until then you may still change it.");
 const CHANGED = gettext("Changed, so it is not sent by itself any more: send it when you are done.");
 const FAILED = gettext("This was not sent: the server failed. Try again.");
 

@@ -9,7 +9,7 @@ import { sending } from "./sending.js";
 const NOTHING = ["", ""];
 // As desk.js says of the work: where it is kept, and where only the page has it.
 const WAITING = [
-  gettext("No connection: the task is skipped by itself when it is back. Until then your words are kept in this browser, and you may still change them."),
+  gettext("No connection: keep this tab open, and the task is skipped by itself when it is back. Until then your words are kept in this browser, and you may still change them."),
   gettext("No connection: the task is skipped by itself when it is back. This browser cannot keep your words until then: do not close this page."),
 ];
 const UNREACHED = [

@@ -23,6 +23,7 @@ from tests.annotation.work import (
     at,
     claimed,
     demonstration_task,
+    lease_age,
     ranking_task,
     ranks_form,
     send_draft,
@@ -350,3 +351,50 @@ def test_instructions_that_changed_meanwhile_are_named(
     assert f'name="instructions_version" value="{fresh}"' in again
     form["instructions_version"] = fresh
     assert client.post(at("work-submit", assignment), form).status_code == 302
+
+
+def late(cast: Cast, task: Task) -> Assignment:
+    """Lena's, of which the time ran out, and whose place Luis has taken."""
+    lease = claimed(cast.lena, cast.project)
+    lease_age(lease, hours=1)
+    assert claimed(cast.luis, cast.project).task == task
+    lease.refresh_from_db()
+    assert lease.state == "expired"
+    return lease
+
+
+KEPT = "Your last task is kept as an extra"
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_who_hands_in_too_late_is_told_that_it_is_kept_as_an_extra(
+    cast: Cast, enter: Enter, headers: dict[str, str]
+) -> None:
+    lease = late(cast, demonstration_task(cast.project))
+    following = demonstration_task(cast.project)
+    ahead = claimed(cast.lena, cast.project)
+    assert ahead.task == following
+    client = enter(cast.lena)
+    said = {"text": "Late.", "ahead": str(ahead.public_id)}
+    answer = client.post(at("work-submit", lease), said, headers=headers)
+    onward = answer.headers.get("HX-Redirect") or answer.headers["Location"]
+    assert onward == at("work-task", ahead)  # not the page that the browser has already
+    page = client.get(onward).content.decode()
+    assert f"{KEPT}: its time had run out" in page
+    assert KEPT not in client.get(onward).content.decode()
+
+
+def test_who_hands_in_in_time_is_told_nothing(cast: Cast, enter: Enter) -> None:
+    demonstration_task(cast.project)
+    client = enter(cast.lena)
+    client.post(at("work-submit", claimed(cast.lena, cast.project)), {"text": "In time."})
+    assert KEPT not in client.get("/p/everyday/work/").content.decode()
+
+
+def test_who_hands_in_what_was_withdrawn_is_told_so(cast: Cast, enter: Enter) -> None:
+    task = demonstration_task(cast.project)
+    lease = claimed(cast.lena, cast.project)
+    Task.objects.filter(pk=task.pk).update(state="closed")
+    client = enter(cast.lena)
+    client.post(at("work-submit", lease), {"text": "Withdrawn."})
+    assert "or withdrawn" in client.get("/p/everyday/work/").content.decode()

@@ -306,6 +306,16 @@ def test_who_is_suspended_at_work_is_told_and_keeps_the_text(page: Page, cast: C
     expect(editor(page)).to_have_value("Saved, and more")
 
 
+def test_who_is_let_in_again_reads_no_old_refusal(page: Page, cast: Cast) -> None:
+    Membership.objects.filter(user=cast.lena).update(state=Membership.State.SUSPENDED)
+    editor(page).fill("Before")
+    expect(page.get_by_role("alert")).to_contain_text(WORDS)
+    Membership.objects.filter(user=cast.lena).update(state=Membership.State.ACTIVE)
+    editor(page).fill("Before, and after")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
 def test_a_beat_tells_who_is_suspended(page: Page, cast: Cast) -> None:
     page.clock.install()
     page.reload()

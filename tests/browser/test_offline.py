@@ -59,7 +59,7 @@ def test_what_is_submitted_offline_is_handed_in_once_when_the_network_is_back(
         page.keyboard.press(rank)
     page.keyboard.press("Control+Enter")
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("handed in by itself when it is back")
+    expect(alert).to_contain_text("keep this tab open, and this is handed in by itself")
     page.keyboard.press("Control+Enter")  # pressed again, it is still one
     expect(alert).to_contain_text("handed in by itself when it is back")
     assert not Ranking.objects.exists()
