@@ -26,9 +26,10 @@ from annotation.pool.privacy import withheld_by
 from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import Messages
-from annotation.queue.models import Task
+from annotation.queue.models import Task, TaskCompletion
 
 CHUNK = 100
+Slots = dict[tuple[int | None, int], int]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ class RankingRow:
     """A ranking of K >= 2 completions; `ranks[i]` (dense from 1, equal = tie) is the i-th one's.
 
     There are no ranks where none was acceptable. `active_seconds` is the time at the task; None
-    where it came without one, and in a dialogue, whose turns share it.
+    where it came without one, and in a dialogue, whose turns share it. `places[i]` is where the
+    i-th one was shown, from 0, and `submitted_at` when it was handed in; None where that is not
+    known.
     """
 
     ranking_id: int
@@ -96,6 +99,9 @@ class RankingRow:
     labeler: str
     split: str
     marks: Marks
+    use_case: str
+    places: list[int | None]
+    submitted_at: datetime | None
 
 
 def labeler_pseudonym(project: Project, labeler: User | None, author: str = "") -> str:
@@ -199,11 +205,11 @@ def rankings_read(
     withheld = withheld_by(project)
     ranked = rows.iterator(chunk_size=CHUNK)
     while chunk := list(islice(ranked, CHUNK)):
-        judgments = judgments_of(chunk)
+        judgments, slots = judgments_of(chunk), slots_of(chunk)
         for row in chunk:
             if withheld(row.prompt):
                 continue
-            yield ranking_row(project, row, judgments[row.pk])
+            yield ranking_row(project, row, judgments[row.pk], slots)
 
 
 def judgments_of(rankings: list[Ranking]) -> dict[int, list[Judgment]]:
@@ -215,7 +221,26 @@ def judgments_of(rankings: list[Ranking]) -> dict[int, list[Judgment]]:
     return found
 
 
-def ranking_row(project: Project, ranking: Ranking, judgments: list[Judgment]) -> RankingRow:
+def slots_of(rankings: list[Ranking]) -> Slots:
+    """The slot of each completion in the ranking tasks, by task and completion."""
+    tasks = {ranking.task_id for ranking in rankings if ranking.task_id is not None}
+    rows = TaskCompletion.objects.filter(task_id__in=tasks)
+    return {
+        (task, completion): slot
+        for task, completion, slot in rows.values_list("task_id", "completion_id", "slot")
+    }
+
+
+def places_at(ranking: Ranking, judgments: list[Judgment], slots: Slots) -> list[int | None]:
+    order = ranking.assignment.order if ranking.assignment else []
+    places = {slot: place for place, slot in enumerate(order)}
+    found = [slots.get((ranking.task_id, row.completion_id)) for row in judgments]
+    return [None if slot is None else places.get(slot) for slot in found]
+
+
+def ranking_row(
+    project: Project, ranking: Ranking, judgments: list[Judgment], slots: Slots
+) -> RankingRow:
     return RankingRow(
         ranking_id=ranking.pk,
         prompt_id=ranking.prompt_id,
@@ -234,6 +259,9 @@ def ranking_row(project: Project, ranking: Ranking, judgments: list[Judgment]) -
         labeler=labeler_pseudonym(project, ranking.labeler, ranking.author),
         split=ranking.prompt.split,
         marks=marks_of(ranking.prompt),
+        use_case=ranking.prompt.use_case,
+        places=places_at(ranking, judgments, slots),
+        submitted_at=ranking.assignment.ended_at if ranking.assignment else None,
     )
 
 
@@ -303,8 +331,14 @@ def lines_rankings(project: Project, filters: ExportFilters | None) -> Lines:
     """As kwise, those of which no answer was acceptable among them, with all that is known."""
     outcomes = Ranking.Outcome.values
     for row in rankings_read(project, filters, outcomes=outcomes):
-        known = {name: getattr(row, name) for name in ("outcome", "note", "active_seconds")}
-        yield {**kwise_line(row), **known}
+        names = ("outcome", "note", "active_seconds", "use_case")
+        known = {name: getattr(row, name) for name in names}
+        line = kwise_line(row)
+        places = dict(zip(row.completions, row.places, strict=True))
+        for response in line["responses"]:
+            response["place"] = places[response["text"]]
+        moment = row.submitted_at.isoformat() if row.submitted_at else None
+        yield {**line, **known, "submitted_at": moment}
 
 
 def kwise_line(row: RankingRow) -> dict[str, Any]:

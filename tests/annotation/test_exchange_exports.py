@@ -160,6 +160,11 @@ def test_rankings_go_out_with_all_that_is_known(cast: Cast) -> None:
         ("none_acceptable", "none_acceptable?", 30),
         ("ranked", "", None),
     ]
+    assert {line["use_case"] for line in found} == {"other"}
+    assert [line["submitted_at"] is None for line in found] == [False, False, True]
+    for line in found[:2]:
+        assert sorted(each["place"] for each in line["responses"]) == [0, 1, 2, 3]
+    assert {each["place"] for each in found[2]["responses"]} == {None}
     assert [each["rank"] for line in found for each in line["responses"]] == [
         *[1] * 4,
         *[None] * 4,
