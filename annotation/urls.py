@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from annotation import home, views
+from annotation import copy_views, home, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -14,5 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.writing.urls")),
     path("", include("annotation.pool.urls")),
     path("p/<slug:slug>/", views.project, name="project"),
+    path("p/<slug:slug>/copy/", copy_views.copy_new, name="project-copy"),
+    path("p/<slug:slug>/copied/", copy_views.copied, name="project-copied"),
     path("p/<slug:slug>/ask/", views.project_ask, name="project-ask"),
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import DomainView, ProjectAPI, Role, StrictSerializer
+from annotation.copying import project_copy
 from annotation.people.models import (
     Membership,
     Project,
@@ -20,6 +22,7 @@ from annotation.people.models import (
     User,
 )
 from annotation.people.projects import project_create, project_may_create, project_update
+from annotation.pool.models import PromptJob
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -133,6 +136,21 @@ class ProjectPatchSerializer(ProjectChangeSerializer):
     )
 
 
+class ProjectCopySerializer(StrictSerializer):
+    name = serializers.CharField(max_length=120)
+    slug = serializers.SlugField(max_length=60, required=False)
+    prompts = serializers.BooleanField(
+        default=False, help_text="Those that no labeler wrote, each with its split."
+    )
+    members = serializers.BooleanField(default=False)
+
+
+class CopyProgressSerializer(serializers.ModelSerializer[PromptJob]):
+    class Meta:
+        model = PromptJob
+        fields = ("state", "done", "total", "error")
+
+
 class ProjectsView(DomainView[Project]):
     serializer_class = ProjectSerializer
     queryset = Project.objects.none()
@@ -178,3 +196,28 @@ class ProjectView(ProjectAPI[Project]):
         changes: dict[str, Any] = self.body(ProjectPatchSerializer)
         project = project_update(actor=self.access.user, project=self.access.project, **changes)
         return Response(ProjectSerializer(project).data)
+
+
+class ProjectCopyView(ProjectAPI[Project]):
+    serializer_class = ProjectSerializer
+    queryset = Project.objects.none()
+    read_roles = write_roles = (Role.ADMIN,)
+
+    @extend_schema(operation_id="projects_copied", responses=CopyProgressSerializer)
+    def get(self, _request: Request, **_: Any) -> Response:
+        """Of a project that was made by copying: how far its prompts are."""
+        jobs = PromptJob.objects.filter(project=self.access.project, kind=PromptJob.Kind.COPY)
+        return Response(CopyProgressSerializer(get_object_or_404(jobs.order_by("-pk")[:1])).data)
+
+    @extend_schema(
+        operation_id="projects_copy",
+        request=ProjectCopySerializer,
+        responses={201: ProjectSerializer},
+    )
+    def post(self, _request: Request, **_: Any) -> Response:
+        """Make a project with this one's settings; never with its labels."""
+        said = self.body(ProjectCopySerializer)
+        if not project_may_create(self.access.user):
+            raise PermissionDenied(gettext("Ask the site admin for a project of your own."))
+        made = project_copy(actor=self.access.user, source=self.access.project, **said)
+        return Response(ProjectSerializer(made).data, status=status.HTTP_201_CREATED)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("account/password/", account.PasswordView.as_view(), name="api-account-password"),
     path("projects/", projects.ProjectsView.as_view(), name="api-projects"),
     path("projects/<slug:slug>/", projects.ProjectView.as_view(), name="api-project"),
+    path("projects/<slug:slug>/copy/", projects.ProjectCopyView.as_view(), name="api-project-copy"),
     path("projects/<slug:slug>/members/", members.MembersView.as_view(), name="api-members"),
     path(
         "projects/<slug:slug>/members/<int:member_id>/",

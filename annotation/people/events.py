@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WORDS: "dict[str, str | _StrPromise]" = {
     "project_create": gettext_lazy("made the project"),
+    "project_copy": gettext_lazy("made the project after another"),
     "project_update": gettext_lazy("changed the settings"),
     "member_add": gettext_lazy("added a member"),
     "member_update": gettext_lazy("changed a member"),

@@ -184,6 +184,7 @@ class PromptJob(models.Model):
     class Kind(models.TextChoices):
         SCAN = "scan", _("Scan")
         EDIT = "edit", _("Edit")
+        COPY = "copy", _("Copy")  # from another project; into this one, which is new
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting")
@@ -214,7 +215,7 @@ class PromptJob(models.Model):
                 condition=models.Q(state__in=["queued", "running", "succeeded", "failed"]),
             ),
             models.CheckConstraint(
-                name="prompt_job_kind_known", condition=models.Q(kind__in=["scan", "edit"])
+                name="prompt_job_kind_known", condition=models.Q(kind__in=["scan", "edit", "copy"])
             ),
             models.UniqueConstraint(
                 fields=["project"],

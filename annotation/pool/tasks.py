@@ -2,11 +2,12 @@
 
 from celery import shared_task
 
+from annotation.pool.copying import copy_work
 from annotation.pool.edits import edit_work
 from annotation.pool.jobs import Work, job_run
 from annotation.pool.scans import scan_work
 
-WORKS: dict[str, Work] = {"scan": scan_work, "edit": edit_work}
+WORKS: dict[str, Work] = {"scan": scan_work, "edit": edit_work, "copy": copy_work}
 
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]

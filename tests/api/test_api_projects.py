@@ -199,3 +199,17 @@ def test_how_many_demonstrations_is_checked(cast, as_, body):
     prompt_make(cast.project, split="train")
     said = as_(cast.ada).post(f"{HERE}tasks/demonstrations/", body, format="json")
     assert (said.status_code, list(said.json())) == (400, ["count"])
+
+
+def test_a_project_is_copied(cast, as_):
+    prompt_make(cast.project)
+    client, path = as_(cast.ada), f"{HERE}copy/"
+    assert client.get(path).status_code == 404
+    made = client.post(path, {"name": "Again", "prompts": True}, format="json")
+    assert (made.status_code, made.json()["slug"]) == (201, "again")
+    progress = client.get("/api/projects/again/copy/").json()
+    assert (progress["state"], progress["done"]) == ("queued", 0)
+    taken = client.post(path, {"name": "Again", "slug": "again"}, format="json")
+    assert (taken.status_code, list(taken.json())) == (400, ["slug"])
+    for person, status in ((cast.lena, 403), (cast.rosa, 403), (cast.otto, 404)):
+        assert as_(person).post(path, {"name": "Mine"}, format="json").status_code == status

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
 
+from annotation.copying import project_copy
 from annotation.dialogue.turns import answers_offer, turn_say
 from annotation.exchange.imports import batch_start
 from annotation.models import Assignment, ImportBatch, Membership, Project, QualityReport, Task
@@ -82,6 +83,7 @@ def site_make(cast: Cast, storage: Path) -> Site:
         state="suspended", languages=["en", "de"], skills=["python"]
     )
     batches = imports_make(cast.project)
+    project_copy(actor=cast.ada, source=cast.project, name="Copied", slug="copied", prompts=True)
     findings_make(cast.project)
     quality_make(cast)
     return Site(

@@ -100,6 +100,8 @@ def admin(site: Site) -> list[Visit]:
         ("project-edit", [HERE], ""),
         ("project-edit", [HERE], "empty [name=name]; click .btn.primary"),
         ("project-new", [], ""),
+        ("project-copy", [HERE], ""),
+        ("project-copied", ["copied"], ""),
         ("dialogues-new", [HERE], ""),
         ("prompts", [HERE], ""),
         ("prompts", [HERE], "click .prompt-tick; click .bulk-edit summary"),
