@@ -27,7 +27,7 @@ TAG = re.compile(r'(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)')
 
 def controls_show(text: str) -> SafeString:
     """A text as HTML, escaped."""
-    return controls_show_in(escape(text))
+    return controls_show_in(escape(str(text)))  # a lazy one would stay lazy
 
 
 def controls_show_in(html: str) -> SafeString:

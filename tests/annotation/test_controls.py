@@ -1,6 +1,9 @@
 """What changes a text unseen is named, and nothing else is touched."""
 
+from typing import Any
+
 import pytest
+from django.utils.translation import gettext_lazy
 
 from annotation.controls import controls_show, controls_show_in
 
@@ -40,3 +43,8 @@ def test_markup_stays_markup() -> None:
     html = '<code title="a > \u202eb">x</code> 1 &lt; 2 \u202e'
     shown = '<code title="a > U+202Eb">x</code> 1 &lt; 2 <span class="control">U+202E</span>'
     assert controls_show_in(html) == shown
+
+
+def test_a_text_that_is_translated_later_is_shown_too() -> None:
+    lazy: Any = gettext_lazy("Hand in \u202e & go")
+    assert controls_show(lazy) == 'Hand in <span class="control">U+202E</span> &amp; go'
