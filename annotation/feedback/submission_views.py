@@ -1,5 +1,6 @@
 """A labeler's own submissions: the list, and each of them with its history."""
 
+import json
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from annotation.feedback.revising import revisable, revisable_until
-from annotation.feedback.submissions import first_line, revisions_of, submissions_of
+from annotation.feedback.submissions import first_line, labels_of, revisions_of, submissions_of
 from annotation.feedback.veil import veiled
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
@@ -69,5 +70,8 @@ def submission_page(
         "editable": revisable(assignment),
         "until": revisable_until(assignment),
         "not_taken": not_taken,
+        "labels_json": json.dumps(
+            {**labels_of(assignment, "flags"), **labels_of(assignment, "annotations")}
+        ),
     }
     return render(request, "annotation/submission.html", context)

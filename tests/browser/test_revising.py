@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.feedback.rankings import ranking_submit
 from annotation.models import Assignment, Demonstration, Ranking, User
+from annotation.queue.leases import shown_slots
 from tests.annotation.work import claimed, demonstration_task, ranked, ranking_task
 from tests.cast import Cast
 
@@ -96,3 +98,31 @@ def test_of_two_tabs_the_later_change_is_refused_and_kept(
     expect(other.locator("#text")).to_have_value("From the second tab!")
     other.locator("#text").press("Control+Enter")
     expect(other.get_by_text("Saved: this is revision 3.")).to_be_visible()
+
+
+def test_ranks_placed_in_another_tab_are_told_and_can_be_taken_over(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    ranking_task(cast.project)
+    page = sign_in(cast.lena)
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("#work[data-ready]")).to_be_visible()
+    lease = Assignment.objects.get()
+    for key in ("2", "1", "2", "3", "l", "5"):  # A, B, C, D; then a score for the one in front
+        page.keyboard.press(key)
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    said = [JudgmentInput(rank, 7) for rank in (1, 2, 3, 4)]
+    ranking_submit(assignment=lease, judgments=said)  # in another tab
+    page.keyboard.press("Control+Enter")
+    panel = page.locator("#not-taken")
+    expect(panel.locator("pre")).to_contain_text("Ranks: B 1, A 2 = C 2, D 3")
+    expect(panel.locator("pre")).to_contain_text("5 of 7")
+    panel.get_by_role("button", name="Take it over").click()
+    expect(page.locator("#work[data-ready]")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Saved: this is revision 2.")).to_be_visible()
+    expect(panel).to_be_hidden()
+    ranking = Ranking.objects.get(is_current=True)
+    held = {each.completion_id: each.rank for each in ranking.judgments.all()}
+    assert [held[slot.completion_id] for slot in shown_slots(lease)] == [2, 1, 2, 3]
+    assert page.evaluate("localStorage.length") == 0
