@@ -14,7 +14,10 @@ def percent(share: float | None, form: str = ".1f") -> str:
 
 
 def plain(value: float | None, form: str = ".2f") -> str:
-    return "–" if value is None else numeral(value, form).replace("-", "−")
+    if value is None:
+        return "–"
+    nothing = float(format(value, form)) == 0  # however little below
+    return numeral(0.0 if nothing else value, form).replace("-", "−")
 
 
 def interval_text(row: Mapping[str, Any]) -> str:

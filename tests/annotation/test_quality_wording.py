@@ -26,6 +26,7 @@ def test_an_interval_reads_as_instructgpt_writes_it():
 def test_what_has_no_figure_is_a_dash():
     assert percent(None) == plain(None) == "–"
     assert plain(-0.254) == "−0.25"
+    assert plain(-0.001) == "0.00"
 
 
 @pytest.mark.parametrize(
