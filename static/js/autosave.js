@@ -114,6 +114,7 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
     send({ leaving: true });
   });
   window.addEventListener("online", () => send());
+  document.addEventListener("plumbline:signing-out", ({ detail }) => detail.push(send()));
 
   return {
     changed,

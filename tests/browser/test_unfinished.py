@@ -89,3 +89,32 @@ def test_what_the_browser_alone_keeps_is_listed_to_its_labeler_only(
     wait_for(page, lambda: len([url for url in told if url.endswith("/work/kept/")]) > 1)
     expect(page.get_by_role("heading", name=TITLE)).to_be_hidden()
     assert page.evaluate("Object.keys(localStorage).length") == 1
+
+
+def test_who_signs_out_leaves_only_what_the_server_lacks(cast: Cast, sign_in: SignIn) -> None:
+    demonstration_task(cast.project)
+    page = sign_in(cast.lena)
+    home = page.url
+    page.get_by_role("button", name="Start").click()
+    desk(page)
+    lease = Assignment.objects.get()
+    page.locator("#text").fill("On the server")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    keep = "([key, text]) => localStorage.setItem(key, JSON.stringify({ draft: { text } }))"
+    prefix = f"plumbline:draft:{lease.public_id}:"
+    page.evaluate(keep, [f"{prefix}left", "On the server, and more"])
+    page.evaluate(keep, [f"{prefix}tab", "Of another tab, and not on the server"])
+    page.evaluate(keep, ["plumbline:draft:00000000-0000-0000-0000-000000000000:x", "Of Luis"])
+    page.locator("#text").press_sequentially(", and more")  # saved as the page is left
+    page.locator(".menu > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/**")
+    lease.refresh_from_db()
+    assert lease.draft["text"] == "On the server, and more"
+    texts = page.evaluate("Object.values(localStorage).map((each) => JSON.parse(each).draft.text)")
+    assert sorted(texts) == ["Of Luis", "Of another tab, and not on the server"]
+    sign_in(cast.lena)
+    page.goto(f"{home}p/everyday/work/{lease.public_id}/")
+    desk(page)
+    page.get_by_role("button", name="Show the kept draft").click()
+    expect(page.locator("#text")).to_have_value("Of another tab, and not on the server")
