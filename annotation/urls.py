@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from annotation import copy_views, home, views
+from annotation import copy_views, home, site_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -14,6 +14,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.writing.urls")),
     path("", include("annotation.pool.urls")),
     path("p/<slug:slug>/", views.project, name="project"),
+    path("site/people/", site_views.site_people, name="site-people"),
+    path("site/people/new/", site_views.site_person_new, name="site-person-new"),
+    path("site/people/<int:user_id>/", site_views.site_person, name="site-person"),
+    path("site/projects/", site_views.site_projects, name="site-projects"),
+    path("site/history/", site_views.site_history, name="site-history"),
     path("p/<slug:slug>/copy/", copy_views.copy_new, name="project-copy"),
     path("p/<slug:slug>/copied/", copy_views.copied, name="project-copied"),
     path("p/<slug:slug>/ask/", views.project_ask, name="project-ask"),

@@ -12,7 +12,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, SlugField
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+)
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -102,6 +108,22 @@ def project_view(*roles: str) -> Callable[[View[P]], Callable[..., HttpResponseB
         return guarded
 
     return decorate
+
+
+SiteView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
+
+
+def site_view(view: SiteView[P]) -> Callable[..., HttpResponse]:
+    """Decorate a view of the whole site: it is called with the site admin. Others get 403."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, User) or not request.user.is_superuser:
+            raise PermissionDenied(_("Only the site's admins come here."))
+        return view(request, request.user, *args, **kwargs)
+
+    return guarded
 
 
 def action_view(*roles: str, page: str) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:

@@ -28,6 +28,7 @@ WORDS: "dict[str, str | _StrPromise]" = {
     "invitation_resend": gettext_lazy("invited once more"),
     "invitation_revoke": gettext_lazy("took back an invitation"),
     "invitation_accept": gettext_lazy("came by an invitation"),
+    "user_update": gettext_lazy("changed an account"),
     "email_change": gettext_lazy("changed their e-mail address"),
     "password_change": gettext_lazy("changed their password"),
     "password_reset": gettext_lazy("set a new password by a link"),
