@@ -19,7 +19,14 @@ from annotation.people.models import (
     SignInTry,
     User,
 )
-from annotation.pool.models import PromptFinding, PromptJob, PromptRules, PromptSketch
+from annotation.pool.models import (
+    IntakeKey,
+    IntakeNotice,
+    PromptFinding,
+    PromptJob,
+    PromptRules,
+    PromptSketch,
+)
 from annotation.prompts.models import (
     Completion,
     CompletionOrigin,
@@ -41,6 +48,8 @@ __all__ = [
     "Dialogue",
     "Feedback",
     "ImportBatch",
+    "IntakeKey",
+    "IntakeNotice",
     "Invitation",
     "InvitationUse",
     "Judgment",

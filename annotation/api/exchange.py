@@ -37,6 +37,8 @@ class ImportSerializer(serializers.ModelSerializer[ImportBatch]):
             "state",
             "filename",
             "sha256",
+            "licence",
+            "notes",
             "good_lines_only",
             "lines_done",
             "lines_total",
@@ -80,6 +82,13 @@ class UploadSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
         choices=ImportBatch.Kind.choices, default=ImportBatch.Kind.AUTO.value
     )
+    licence = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    notes = serializers.CharField(
+        max_length=2_000,
+        required=False,
+        allow_blank=True,
+        help_text="Where it comes from, who consented to what.",
+    )
 
 
 class StartSerializer(StrictSerializer):
@@ -113,6 +122,8 @@ class ImportsView(ProjectAPI[ImportBatch]):
             file=fields["file"],
             filename=fields["file"].name,
             kind=fields["kind"],
+            licence=fields.get("licence", ""),
+            notes=fields.get("notes", ""),
         )
         return Response(ImportDetailSerializer(batch).data, status=201)
 

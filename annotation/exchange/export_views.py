@@ -15,6 +15,10 @@ from annotation.people.access import Access, project_view
 Role = MembershipRole.Role
 # What a download holds, in the words of those who will read the file.
 EXPORTS = {
+    "prompts": (
+        gettext_lazy("Prompts, with where they come from"),
+        gettext_lazy("Source, contributor's pseudonym, licence, consent and notice of each."),
+    ),
     "trl-prompt-completion": (
         gettext_lazy("Demonstrations, TRL prompt-completion"),
         gettext_lazy("One {prompt, completion} a line, both lists of messages: for SFTTrainer."),

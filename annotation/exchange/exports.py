@@ -363,7 +363,35 @@ def kwise_line(row: RankingRow) -> dict[str, Any]:
     }
 
 
+def lines_prompts(project: Project, filters: ExportFilters | None) -> Lines:
+    """Prompts with where they come from. A contributor is a pseudonym, as labelers are."""
+    withheld = withheld_by(project)
+    rows = prompts_wanted(project=project, filters=filters).select_related("batch")
+    for prompt in rows.iterator(chunk_size=CHUNK):
+        if not withheld(prompt):
+            yield prompt_line(project, prompt)
+
+
+def prompt_line(project: Project, prompt: Prompt) -> dict[str, Any]:
+    whose = f"{project.pk}:{project.slug}:contributor:{prompt.contributor}".encode()
+    batch = prompt.batch
+    return {
+        "prompt": prompt.messages,
+        "use_case": prompt.use_case,
+        "split": prompt.split,
+        "source": prompt.source,
+        "contributor": hashlib.sha256(whose).hexdigest()[:16] if prompt.contributor else "",
+        "language": prompt.language,
+        "skills": list(prompt.skills),
+        "sensitive": list(prompt.sensitive),
+        "licence": prompt.licence or (batch.licence if batch else ""),
+        "consent": prompt.consent or (batch.notes if batch else ""),
+        "notice_version": prompt.notice_version,
+    }
+
+
 FORMS: dict[str, Callable[[Project, ExportFilters | None], Lines]] = {
+    "prompts": lines_prompts,
     "trl-prompt-completion": lines_trl_prompt_completion,
     "demonstrations": lines_demonstrations,
     "trl-preference": lines_trl_preference,

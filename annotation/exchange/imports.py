@@ -27,6 +27,7 @@ from annotation.exchange.tasks import import_batch_task
 from annotation.people.models import Project, User
 from annotation.people.projects import audit
 from annotation.prompts.models import ImportBatch
+from annotation.texts import text_validate
 from annotation.words import readable
 
 __all__ = [
@@ -72,8 +73,12 @@ def batch_upload(
     file: "File[Any]",
     filename: str,
     kind: str = ImportBatch.Kind.AUTO,
+    licence: str = "",
+    notes: str = "",
 ) -> ImportBatch:
     """Store a file for import and return its batch, to be looked at before it is started.
+
+    `licence` and `notes` say under what its records may be used, and what people consented to.
 
     Raises ValidationError for a kind or a file that cannot be taken.
     """
@@ -84,6 +89,8 @@ def batch_upload(
             _("The file is larger than %(max_import_bytes)s bytes. Split it.")
             % {"max_import_bytes": intcomma(settings.MAX_IMPORT_BYTES)}
         )
+    text_validate(licence, what=_("The licence"), limit=120, blank=True)
+    text_validate(notes, what=_("The notes"), limit=2_000, blank=True)
     filename = readable(filename)
     try:
         form = file_kind(file, filename)
@@ -100,6 +107,8 @@ def batch_upload(
             kind=kind,
             filename=filename[-255:],
             sha256=digest.hexdigest(),
+            licence=licence,
+            notes=notes,
         )
     # The name a file is stored under is ours: what a person calls it never becomes a path.
     path = default_storage.save(f"imports/{batch.pk}/upload.{form}", file)

@@ -29,6 +29,8 @@ def batch_repeat(*, actor: User, batch: ImportBatch) -> ImportBatch:
             file=file,
             filename=batch.filename,
             kind=batch.kind,
+            licence=batch.licence,
+            notes=batch.notes,
         )
     batch_start(actor=actor, batch=repeated, good_lines_only=True)
     return repeated

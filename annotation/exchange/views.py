@@ -36,6 +36,13 @@ class UploadForm(forms.Form):
         initial=ImportBatch.Kind.AUTO,
     )
 
+    licence = forms.CharField(label=gettext_lazy("Licence"), required=False, max_length=120)
+    notes = forms.CharField(
+        label=gettext_lazy("Where it comes from, who consented to what"),
+        required=False,
+        max_length=2_000,
+    )
+
     def clean_file(self) -> object:
         file = self.cleaned_data["file"]
         if file.size > settings.MAX_IMPORT_BYTES:
@@ -55,6 +62,8 @@ def imports(request: HttpRequest, access: Access) -> HttpResponse:
                 file=file,
                 filename=file.name,
                 kind=form.cleaned_data["kind"],
+                licence=form.cleaned_data["licence"],
+                notes=form.cleaned_data["notes"],
             )
         except ValidationError as error:
             form.add_error(None, error)

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any, ClassVar
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -234,3 +234,58 @@ class PromptJob(models.Model):
     def counted(self) -> dict[str, Any]:
         """Findings made, by kind."""
         return dict(self.report.get("findings", {}))
+
+
+class IntakeNotice(models.Model):
+    """What people are told before they send prompts; a change is a new version."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="intake_notices")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "pool_intake_notice"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "version"], name="intake_notice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.version} of {self.project_id}"
+
+
+class IntakeKey(models.Model):
+    """A key with which a site sends its users' prompts. Only its hash is kept."""
+
+    class Contributor(models.TextChoices):
+        USER = "user", _("The user, whom each prompt names")
+        ORGANISATION = "organisation", _("The organisation, whom each prompt names")
+        KEY = "key", _("Whoever holds the key")
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="intake_keys")
+    name = models.CharField(max_length=80)
+    hash = models.CharField(max_length=64, unique=True)
+    beginning = models.CharField(max_length=12, help_text="By which people know it again.")
+    contributor = models.CharField(max_length=12, choices=Contributor, default=Contributor.USER)
+    daily_cap = models.PositiveIntegerField(
+        default=1_000, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
+    )
+    taken_on = models.DateField(null=True, help_text="The day that `taken` counts.")
+    taken = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "pool_intake_key"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="intake_contributor_known",
+                condition=models.Q(contributor__in=["user", "organisation", "key"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.pool import prompt_views, views
+from annotation.pool import intake_views, prompt_views, views
 
 urlpatterns = [
     path("p/<slug:slug>/prompts/", prompt_views.prompts, name="prompts"),
@@ -14,6 +14,17 @@ urlpatterns = [
     ),
     path("p/<slug:slug>/prompts/scan/", views.scan_state, name="prompt-scan"),
     path("p/<slug:slug>/prompts/scan/start/", views.scan_start, name="prompt-scan-start"),
+    path("p/<slug:slug>/prompts/intake/", intake_views.intake, name="prompt-intake"),
+    path(
+        "p/<slug:slug>/prompts/intake/notice/",
+        intake_views.intake_notice,
+        name="prompt-intake-notice",
+    ),
+    path(
+        "p/<slug:slug>/prompts/intake/revoke/",
+        intake_views.intake_revoke,
+        name="prompt-intake-revoke",
+    ),
     path("p/<slug:slug>/prompts/mix/", views.mix, name="prompt-mix"),
     path("p/<slug:slug>/prompts/rules/", views.rules, name="prompt-rules"),
 ]

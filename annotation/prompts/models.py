@@ -32,6 +32,10 @@ class ImportBatch(models.Model):
     filename = models.CharField(max_length=255)
     path = models.CharField(max_length=255, blank=True, help_text="Relative to the storage.")
     sha256 = models.CharField(max_length=64, blank=True)
+    licence = models.CharField(
+        max_length=120, blank=True, help_text="Under which its records may be used."
+    )
+    notes = models.TextField(blank=True, help_text="Where they come from, who consented to what.")
     good_lines_only = models.BooleanField(default=False)
     lines_done = models.PositiveIntegerField(default=0)
     lines_total = models.PositiveIntegerField(null=True)
@@ -128,6 +132,15 @@ class Prompt(models.Model):
     )
     sensitive = models.JSONField(
         default=list, blank=True, help_text="Keys of the content's sensitive categories."
+    )
+    licence = models.CharField(
+        max_length=120, blank=True, help_text="Its own; blank: as its import's."
+    )
+    consent = models.CharField(
+        max_length=400, blank=True, help_text="What its contributor agreed to, and how."
+    )
+    notice_version = models.PositiveIntegerField(
+        null=True, help_text="Of the intake's notice that its contributor accepted."
     )
     state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
     private = models.BooleanField(

@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("prompt-findings", _("Findings"), (Role.ADMIN, Role.REVIEWER)),
     ("prompt-mix", _("Mix"), (Role.ADMIN, Role.RESEARCHER)),
     ("prompt-rules", _("Rules"), (Role.ADMIN,)),
+    ("prompt-intake", _("Intake"), (Role.ADMIN,)),
 )
 
 

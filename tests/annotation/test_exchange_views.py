@@ -180,7 +180,7 @@ def test_import_it_checks_access(client: Client, cast: Cast, verb: str) -> None:
 
 def test_exports_it_works(client: Client, cast: Cast) -> None:
     page = sign_in(client, cast.rosa).get("/p/everyday/exports/").content.decode()
-    assert page.count("Download</a>") == 6
+    assert page.count("Download</a>") == 7
 
 
 def test_exports_it_checks_access(client: Client, cast: Cast) -> None:

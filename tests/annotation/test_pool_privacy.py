@@ -1,8 +1,15 @@
 """Personal data reach no snapshot and no file."""
 
 import pytest
+from django.core.files.base import ContentFile
 
-from annotation.exchange.exports import iter_demonstrations, iter_prompts, iter_rankings
+from annotation.exchange.exports import (
+    export_lines,
+    iter_demonstrations,
+    iter_prompts,
+    iter_rankings,
+)
+from annotation.exchange.imports import batch_upload
 from annotation.models import Demonstration, Prompt, PromptFinding, Ranking
 from annotation.pool.rules import rules_update
 from tests.annotation.pool import scanned
@@ -68,3 +75,28 @@ def test_a_withdrawn_prompt_and_its_labels_stay_inside(
 ) -> None:
     Prompt.objects.filter(pk=labeled[0].pk).update(state="withdrawn")
     assert exported(cast) == [set()] * 3
+
+
+def test_prompts_go_out_with_where_they_come_from(cast: Cast) -> None:
+    prompt = prompt_make(cast.project, "Name a lake.", contributor="ann@a.org", source="customer")
+    batch = batch_upload(
+        actor=cast.ada,
+        project=cast.project,
+        file=ContentFile(b"{}"),
+        filename="a.jsonl",
+        licence="CC-BY-4.0",
+        notes="Asked in a survey.",
+    )
+    Prompt.objects.update(batch=batch, notice_version=2)
+    type(batch).objects.update(state="visible")
+    prompt_make(cast.project, "I am a@mail.org.")
+    (line,) = export_lines(project=cast.project, form="prompts")
+    assert line["prompt"] == prompt.messages
+    assert (line["source"], line["licence"], line["consent"]) == (
+        "customer",
+        "CC-BY-4.0",
+        "Asked in a survey.",
+    )
+    assert line["notice_version"] == 2
+    assert len(line["contributor"]) == 16
+    assert "ann" not in line["contributor"]

@@ -20,6 +20,7 @@ from annotation.people.invitations import (
     invitations_mail,
 )
 from annotation.people.projects import project_update
+from annotation.pool.intake import key_create, notice_publish
 from annotation.prompts.prompts import completion_create, prompt_create
 from annotation.quality.report import quality_report
 from annotation.queue.claims import leases_expire
@@ -209,6 +210,8 @@ def findings_make(project: Project) -> None:
         prompt_create(
             project=project, messages=[{"role": "user", "content": text}], contributor="Acme"
         )
+    notice_publish(actor=None, project=project, text="People read what you ask.")
+    key_create(actor=None, project=project, name="Playground")
     scanned(project, languages="en", contributor_cap=4)
     kinds = set(project.prompt_findings.values_list("kind", flat=True))
     assert kinds == {"duplicate", "near_duplicate", "pii", "language", "cap"}

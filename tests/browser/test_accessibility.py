@@ -37,6 +37,7 @@ NO_PAGES = {
     "quality-compute",
     *("import-start", "import-cancel", "import-repeat"),
     *("round-cancel", "round-retry", "round-go-on", "run-cancel"),
+    *("prompt-intake-notice", "prompt-intake-revoke"),
     *("prompts-change", "prompt-findings-review", "prompt-scan-start"),
     "prompt-scan",  # a part of prompt-findings, opened above
     # Files and numbers.
@@ -117,6 +118,8 @@ def admin(site: Site) -> list[Visit]:
         ("prompt-findings", ["idle"], ""),
         ("prompt-mix", [HERE], ""),
         ("prompt-rules", [HERE], ""),
+        ("prompt-intake", [HERE], "click .form-wide .primary"),
+        ("prompt-intake", ["idle"], ""),
         ("prompt-rules", [HERE], "empty [name=near_percent]; click .btn.primary"),
         ("members", [HERE], ""),
         ("history", [HERE], ""),
