@@ -9,6 +9,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
+FORMS = {
+    "full": "DATETIME_FORMAT",
+    "short": "SHORT_DATETIME_FORMAT",
+    "day": "DATE_FORMAT",
+    "hour": "H:i",
+    "second": "H:i:s",
+}
 
 
 @register.filter
@@ -31,12 +38,25 @@ def minutes(seconds: int) -> str:
 
 
 @register.filter
-def moment(at: datetime) -> SafeString:
-    """When, as a <time>: today's by the hour alone."""
+def when(at: datetime, form: str = "full") -> SafeString:
+    """A moment as a <time>, in one of FORMS, in the server's zone, which it names: times.js
+    shows it in the reader's. "brief" is today's by the hour alone."""
+    return format_html(
+        '<time datetime="{}" data-shown="{}">{}</time>',
+        date(timezone.localtime(at), "c"),
+        form,
+        when_plain(at, form),
+    )
+
+
+@register.filter
+def when_plain(at: datetime, form: str = "full") -> str:
+    """The words alone, for an attribute."""
     local = timezone.localtime(at)
-    today = local.date() == timezone.localdate()
-    words = date(local, "H:i" if today else "SHORT_DATETIME_FORMAT")
-    return format_html('<time datetime="{}">{}</time>', date(local, "c"), words)
+    if form == "brief":
+        form = "hour" if local.date() == timezone.localdate() else "short"
+    words = date(local, FORMS[form])
+    return words if form == "day" else f"{words} {date(local, 'T')}"
 
 
 @register.filter

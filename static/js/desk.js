@@ -3,7 +3,7 @@ import { ahead } from "./ahead.js";
 import { autosave } from "./autosave.js";
 import { day } from "./day.js";
 import { heartbeat } from "./heartbeat.js";
-import { gettext, interpolate, locale } from "./i18n.js";
+import { gettext, interpolate } from "./i18n.js";
 import { isCommand, openDialog } from "./keys.js";
 import { keptBanner } from "./kept_banner.js";
 import { lock } from "./lock.js";
@@ -12,6 +12,7 @@ import { refusalIn } from "./refusal.js";
 import { resend } from "./resend.js";
 import { sending } from "./sending.js";
 import { skip } from "./skip.js";
+import { moment } from "./times.js";
 
 const SAVED = {
   waiting: gettext("Not saved yet"),
@@ -67,7 +68,7 @@ const CHANGED = gettext("Changed, so it is not handed in by itself any more: sub
 export function desk({ read, missing, onMissing, onEscape, blank = () => false, ending = () => true }) {
   const form = document.getElementById("work");
   const saved = document.getElementById("saved");
-  const timer = document.getElementById("timer");
+  const timers = document.querySelectorAll(".timer"); // on a phone it stands in the menu
   // A page that was fetched ahead takes the task's own address: Back and reloading are to ask anew.
   const arrived = location.pathname === form.dataset.ahead;
   if (arrived) window.history.replaceState(null, "", form.dataset.page);
@@ -83,7 +84,7 @@ export function desk({ read, missing, onMissing, onEscape, blank = () => false, 
     url: form.dataset.beat,
     before,
     show: (total) => {
-      if (timer) timer.textContent = interpolate(gettext("%(time)s on this one"), { time: clock(total) });
+      for (const timer of timers) timer.textContent = interpolate(gettext("%(time)s on this one"), { time: clock(total) });
       today.count(total - before);
       if (total > before) pause.tick();
     },
@@ -99,7 +100,7 @@ export function desk({ read, missing, onMissing, onEscape, blank = () => false, 
     seconds,
     dismissed,
     show: (state, words) => {
-      saved.textContent = state === "saved" ? `${SAVED.saved} ${timeOfDay()}` : (draft.safe() ? SAVED : UNKEPT)[state];
+      saved.textContent = state === "saved" ? `${SAVED.saved} ${moment(new Date(), "hour")}` : (draft.safe() ? SAVED : UNKEPT)[state];
       saved.classList.toggle("bad-text", UNSAVED.includes(state) || !draft.safe());
       if (state === "overtaken") fail(kept(OVERTAKEN));
       if (state === "not-yours") bar(kept(NOT_YOURS));
@@ -264,8 +265,4 @@ export function fail(text) {
 
 function clock(seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-function timeOfDay() {
-  return new Date().toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
 }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from annotation.templatetags.times import duration, lasted
+from annotation.templatetags.times import duration, lasted, when
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,14 @@ def test_how_long_something_took_is_never_nothing_at_all(seconds, told):
 
 def test_what_goes_on_has_lasted_until_now():
     assert lasted(timezone.now() - timedelta(minutes=5)) == "5 min 0 s"
+
+
+def test_a_moment_names_its_zone_and_holds_it_for_scripts(settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    at = datetime(2026, 1, 2, 22, 5, 7, tzinfo=UTC)
+    iso = 'datetime="2026-01-02T23:05:07+01:00"'
+    assert when(at) == f'<time {iso} data-shown="full">2 Jan 2026, 23:05 CET</time>'
+    assert when(at, "second") == f'<time {iso} data-shown="second">23:05:07 CET</time>'
+    assert when(at, "day") == f'<time {iso} data-shown="day">2 Jan 2026</time>'
+    assert when(at, "brief") == f'<time {iso} data-shown="brief">2 Jan, 23:05 CET</time>'
+    assert len(when(timezone.now(), "brief").split(">")[1].split("<")[0]) == len("23:05 CET")
