@@ -42,6 +42,12 @@ class Desk:
     unfinished: int  # tasks begun and not handed in
 
     @property
+    def writes(self) -> bool:
+        """Whether writing prompts is what there is to do: no task waits, and prompts are wanted."""
+        waits = self.standing and (self.standing.open or self.standing.waiting)
+        return not waits and any(entry["name"] == "write" for entry in self.entries)
+
+    @property
     def roles(self) -> list[str]:
         if self.access.membership is None:
             return [_("site admin")]

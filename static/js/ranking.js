@@ -3,9 +3,10 @@ import * as annotations from "./annotations.js";
 import { comparison } from "./compare.js";
 import { announce, desk, fail, isCommand } from "./desk.js";
 import { draggable } from "./drag.js";
+import { fold, toggleFold } from "./fold.js";
 import { gettext, interpolate } from "./i18n.js";
 import { picker } from "./picker.js";
-import { cards, coarse, draw, fitting, flagLabel, fold, inWords, k, letter, phone, rankText, read, rules, seat, toggleFold, unmet } from "./ranking_page.js";
+import { cards, coarse, draw, fitting, flagLabel, inWords, k, letter, phone, rankText, read, rules, seat, unmet } from "./ranking_page.js";
 import { applies, cleared, contest, fit, gradable, missing, settle } from "./ranking_rules.js";
 import * as ranking from "./ranking_state.js";
 import { digitOf, placeOf } from "./signs.js";
@@ -248,7 +249,7 @@ const COMMANDS = {
   f: () => armIf(flags.length, "flag"),
   a: () => armIf(annotations.boxes.length, "annotation"),
   g: armStrength,
-  o: () => toggleFold(focused),
+  o: () => toggleFold(cards[focused]),
   c: () => compared.choose(cards[focused]),
   n: toggleNone,
 };
@@ -287,7 +288,7 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("click", (event) => {
   const hit = (selector) => event.target.closest(selector);
-  if (hit(".more")) toggleFold(Number(hit(".card").dataset.index));
+  if (hit(".more")) toggleFold(hit(".card"));
   else if (hit(".compare")) compared.choose(hit(".card"));
   else if (hit(".letters .letter")) focusCard(Number(hit(".letter").dataset.index));
   else if (hit(".ladder-rank")) send(focused, ranking.place, Number(hit(".ladder-rank").dataset.slot));
@@ -324,8 +325,8 @@ restore((kept) => {
 });
 history = undoable.around(history.now);
 redraw();
-cards.forEach((_, index) => fold(index));
+cards.forEach(fold);
 for (const each of [phone, coarse]) each.addEventListener("change", redraw);
-window.addEventListener("resize", () => cards.forEach((_, index) => fold(index)));
+window.addEventListener("resize", () => cards.forEach(fold));
 cards[focused].focus({ preventScroll: true }); // the page opens at its top
 form.dataset.ready = "";

@@ -130,7 +130,8 @@ export function seat(focused, row) {
   if (row.parentElement !== place) place.insertBefore(row, next);
   if (phone.matches && !card.contains(judgment)) card.append(judgment);
   if (!phone.matches && !rail.contains(judgment)) seatInRail.before(judgment);
-  (phone.matches ? window : byId("answers")).scrollBy(0, card.getBoundingClientRect().top - top);
+  // One of the two scrolls: on small screens the page, else the column.
+  for (const each of [byId("answers"), window]) each.scrollBy(0, card.getBoundingClientRect().top - top);
 }
 
 /** Put exactly `wanted` into `list`, touching nothing that is in its place already. */
@@ -226,28 +227,4 @@ function drawFoot(state, canUndo, canRedo) {
   byId("answers").classList.toggle("none", state.none);
   byId("undo").disabled = !canUndo;
   byId("redo").disabled = !canRedo;
-}
-
-/** Fold what is long; the button says how much there is. */
-export function fold(index) {
-  const text = cards[index].querySelector(".card-text");
-  const more = cards[index].querySelector(".more");
-  if (text.classList.contains("open")) return;
-  text.classList.remove("whole", "folded"); // as high as an answer may stand in front
-  const long = text.scrollHeight > text.clientHeight + 24;
-  text.classList.toggle("folded", long);
-  text.classList.toggle("whole", !long);
-  more.hidden = !long;
-}
-
-export function toggleFold(index) {
-  const text = cards[index].querySelector(".card-text");
-  const more = cards[index].querySelector(".more");
-  if (more.hidden) return;
-  const open = text.classList.toggle("open");
-  more.dataset.text ??= more.textContent;
-  more.textContent = open ? gettext("Fold") : more.dataset.text;
-  more.setAttribute("aria-expanded", String(open));
-  fold(index);
-  if (!open) cards[index].scrollIntoView({ block: "nearest" });
 }

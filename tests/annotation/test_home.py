@@ -1,5 +1,6 @@
 """The first page: each project with the way in that one's role opens."""
 
+import re
 from typing import Any
 
 import pytest
@@ -29,6 +30,14 @@ def test_home_shows_each_role_its_way_in(cast: Cast, enter: Enter) -> None:
     assert "Start" not in admin
     site_admin = enter(cast.sita).get("/").content.decode()
     assert "Elsewhere" in site_admin
+
+
+def test_the_first_button_leads_to_where_there_is_work(cast: Cast, enter: Enter) -> None:
+    Project.objects.update(prompts_wanted=20)
+    first = re.compile(r'class="btn primary"[^>]*>([^<]+)<')
+    assert first.findall(enter(cast.lena).get("/").content.decode()) == ["Write"]
+    demonstration_task(cast.project)
+    assert first.findall(enter(cast.lena).get("/").content.decode()) == ["Start"]
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,25 @@ def test_no_page_is_wider_than_a_phone(site: Site, page_of: Callable[[str], Page
     assert wide == []
 
 
+@pytest.mark.slow
+def test_labelers_pages_hold_on_the_smallest_phone(
+    site: Site, page_of: Callable[[str], Page]
+) -> None:
+    """No wider than 320 px, and no target too small; so high that nothing lies beneath the foot."""
+    page = page_of("lena")
+    page.set_viewport_size({"width": 320, "height": 6_000})
+    faults = []
+    for name, args, steps in labeler(site):
+        page.goto(reverse(name, args=args))
+        prepare(page, steps)
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if over > 0:
+            faults.append(f"{name} {steps!r}: {over} px")
+        faults += [f"{name} {steps!r}: {each}" for each in violations(page, "target-size")]
+    page.context.close()
+    assert faults == []
+
+
 def names(resolver: URLResolver) -> set[str]:
     """The names of the site's own addresses, those of the API left out: its pages are Swagger's."""
     found = set()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from annotation.models import Assignment, Demonstration, Membership, User
+from annotation.models import Assignment, Demonstration, Membership, Project, User
 from annotation.queue import drafts
 from tests.annotation.work import demonstration_task
 from tests.browser.waiting import wait_for
@@ -341,13 +341,13 @@ def test_time_at_work_is_told_as_the_page_is_left(page: Page, cast: Cast, leave:
     ready(page)
     here = quiet_since(minutes=5)
     page.clock.run_for(23_000)
-    expect(page.locator("#timer")).to_contain_text("0:2")
+    expect(page.locator(".timer.roomy")).to_contain_text("0:2")
     if leave == "reload":
         page.reload()
         # The page that comes may be made before the word of the one that goes is heard.
         wait_for(page, lambda: at_hand(page).active_seconds >= 20)
         page.reload()
-        expect(page.locator("#timer")).to_contain_text("0:2")
+        expect(page.locator(".timer.roomy")).to_contain_text("0:2")
     else:
         page.keyboard.press("Escape")
         page.keyboard.press("s")
@@ -393,3 +393,16 @@ def hide(page: Page, *, hidden: bool) -> None:
         }""",
         hidden,
     )
+
+
+def test_a_tablet_shows_the_instructions_beside_the_text(page: Page) -> None:
+    Project.objects.update(instructions="Prefer what is **true**.")
+    page.reload()
+    ready(page)
+    page.set_viewport_size({"width": 820, "height": 1180})
+    turn = page.locator(".conversation .turn").first.bounding_box()
+    instructions = page.locator(".in-short").bounding_box()
+    assert turn
+    assert instructions
+    assert instructions["x"] >= turn["x"] + turn["width"]
+    assert instructions["y"] < turn["y"] + turn["height"]

@@ -519,3 +519,11 @@ def test_skip_and_the_next_kind_of_task(start: Callable[..., Page], cast: Cast) 
     expect(page.locator("#count")).to_be_visible()
     assert Conversation.objects.get().state == "abandoned"
     assert Assignment.objects.filter(state="skipped").count() == 1
+
+
+def test_the_first_message_is_written_near_the_topic(start: Callable[..., Page]) -> None:
+    page = start(topics=["Your garden"])
+    page.set_viewport_size({"width": 1280, "height": 720})
+    box = text(page).bounding_box()
+    assert box
+    assert box["y"] < 240

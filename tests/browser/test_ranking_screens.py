@@ -1,5 +1,6 @@
 """Ranking on other screens: by fingers on a tablet and a phone, and where answers are long."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +19,7 @@ from tests.browser.ranking_desk import (
     ranking_start,
     ready,
     stored,
+    submit,
     touch_drag,
 )
 from tests.cast import Cast
@@ -161,7 +163,10 @@ def test_on_a_phone_the_submit_stands_last_and_answers_are_compared_one_below_th
             (box) => [box.right, box.bottom])"""
     )
     assert boxes[-1] == [max(right for right, _ in boxes), max(bottom for _, bottom in boxes)]
-    assert boxes[-1][1] > boxes[-2][1]
+    assert boxes[-1][1] == boxes[-2][1]  # in one row with what is done now and then
+    header = page.locator(".site-header").bounding_box()
+    assert header
+    assert header["height"] < 56  # one row too
     for key in ("c", "j", "c"):
         page.keyboard.press(key)
     dialog = page.get_by_role("dialog")
@@ -171,16 +176,21 @@ def test_on_a_phone_the_submit_stands_last_and_answers_are_compared_one_below_th
     expect(dialog.locator(".pane").nth(1)).to_be_in_viewport(ratio=1)
 
 
-def test_long_answers_leave_the_order_in_view(sign_in: SignIn, cast: Cast) -> None:
+def long_answers(sign_in: SignIn, cast: Cast, k: int) -> Page:
+    """Lena at a ranking task of k answers, each of many pages."""
     prompt = prompt_make(cast.project)
-    texts = ["\n\n".join(["word " * 90] * 10) + f"end {number}" for number in range(9)]
+    texts = ["\n\n".join(["word " * 90] * 10) + f"end {number}" for number in range(k)]
     answers = [completion_create(prompt=prompt, text=text)[0] for text in texts]
     kind = Task.Kind.RANKING
     task_create(project=cast.project, kind=kind, prompt=prompt, completions=answers)
     page = sign_in(cast.lena)
-    page.set_viewport_size({"width": 1280, "height": 720})
     page.get_by_role("button", name="Start").click()
-    ready(page)
+    return ready(page)
+
+
+def test_long_answers_leave_the_order_in_view(sign_in: SignIn, cast: Cast) -> None:
+    page = long_answers(sign_in, cast, k=9)
+    page.set_viewport_size({"width": 1280, "height": 720})
     for slot in range(1, 10):
         page.keyboard.press(str(slot))
         expect(page.locator(".card.focused .card-top")).to_be_in_viewport()
@@ -190,3 +200,90 @@ def test_long_answers_leave_the_order_in_view(sign_in: SignIn, cast: Cast) -> No
     assert card(page, 3).bounding_box()["height"] > 1_000  # type: ignore[index]
     page.keyboard.press("o")
     assert card(page, 3).bounding_box()["height"] < 230  # type: ignore[index]
+
+
+def test_two_long_answers_and_the_ranks_are_in_view_at_first(sign_in: SignIn, cast: Cast) -> None:
+    page = long_answers(sign_in, cast, k=6)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    for index in (0, 1):
+        expect(card(page, index)).to_be_in_viewport(ratio=1)
+    for slot in range(1, 7):
+        expect(page.locator(f".ladder-row[data-slot='{slot}']")).to_be_in_viewport(ratio=1)
+
+
+def test_where_there_is_little_height_the_page_moves_as_a_whole(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    page = long_answers(sign_in, cast, k=4)
+    page.set_viewport_size({"width": 844, "height": 390})
+    inside = page.locator(".conversation, #answers").evaluate_all(
+        "each => each.map((one) => one.scrollHeight - one.clientHeight)"
+    )
+    assert inside == [0, 0]
+    page.keyboard.press("j")
+    expect(page.locator(".card.focused .card-top")).to_be_in_viewport(ratio=1)
+
+
+def test_what_is_said_of_the_prompt_is_folded_in_one_row(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    row, box = page.locator("#annotations"), page.get_by_role("checkbox", name="Closed domain")
+    expect(row.locator("summary")).to_contain_text("nothing marked")
+    expect(box).to_be_hidden()
+    at = card(page, 0).bounding_box()
+    page.keyboard.press("a")
+    expect(box).to_be_in_viewport(ratio=1)
+    assert card(page, 0).bounding_box() == at  # it covers, and moves nothing
+    page.keyboard.press("4")
+    expect(box).to_be_hidden()
+    expect(row.locator("summary")).to_have_text(re.compile("Closed domain"))
+    row.locator("summary").click()
+    box.uncheck()
+    expect(row.locator("summary")).to_contain_text("nothing marked")
+    expect(box).to_be_visible()
+    card(page, 1).click()
+    expect(box).to_be_hidden()
+
+
+@pytest.mark.browser_context_args(
+    viewport={"width": 820, "height": 1180}, has_touch=True, is_mobile=True
+)
+def test_fingers_are_shown_no_keys_but_in_their_list(start: Callable[[int], Page]) -> None:
+    page = start(4)
+    expect(page.locator("kbd:visible")).to_have_count(0)
+    page.get_by_role("button", name="Keys").tap()
+    expect(page.locator(".keys kbd:visible").first).to_be_visible()
+    expect(page.locator("kbd:visible:not(.keys kbd)")).to_have_count(0)
+
+
+def test_a_handed_in_ranking_folds_its_long_answers(sign_in: SignIn, cast: Cast) -> None:
+    page = long_answers(sign_in, cast, k=4)
+    for key in ("1", "2", "3", "4"):
+        page.keyboard.press(key)
+    submit(page)
+    page.get_by_role("link", name="My submissions").click()
+    page.locator(".submission-prompt a").first.click()
+    more = page.get_by_role("button", name="Show all").first
+    expect(more).to_be_visible()
+    assert cards(page).first.bounding_box()["height"] < 400  # type: ignore[index]
+    more.click()
+    assert cards(page).first.bounding_box()["height"] > 1_000  # type: ignore[index]
+
+
+def test_a_text_cannot_turn_itself_round_unseen(sign_in: SignIn, cast: Cast) -> None:
+    prompt = prompt_make(cast.project)
+    texts = ["\u202eevil txet", "second", "third", "fourth"]
+    answers = [completion_create(prompt=prompt, text=text)[0] for text in texts]
+    kind = Task.Kind.RANKING
+    task_create(project=cast.project, kind=kind, prompt=prompt, completions=answers)
+    page = sign_in(cast.lena)
+    page.get_by_role("button", name="Start").click()
+    ready(page)
+    turned = cards(page).filter(has_text="evil")
+    expect(turned.locator(".control")).to_have_text("U+202E")
+    turned.click()
+    page.keyboard.press("c")
+    cards(page).filter(has_text="second").click()
+    page.keyboard.press("c")
+    page.keyboard.press("d")
+    expect(page.locator(".plain-text .control")).to_have_text("U+202E")
+    assert "\u202e" not in page.locator("body").inner_text()
