@@ -191,6 +191,8 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL: write 1 for one of them only.")
 EMAIL_TIMEOUT = 20  # seconds that a worker waits for the server
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+if not EMAIL_HOST:
+    EMAIL_FILE_PATH.mkdir(mode=0o700, exist_ok=True)  # what lies there lets people in
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "Plumbline <plumbline@localhost>")
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
