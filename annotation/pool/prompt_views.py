@@ -18,7 +18,7 @@ from annotation.people.project_views import form_errors_take
 from annotation.pool.edits import MOST_NOW, change_read, prompts_edit
 from annotation.pool.models import PromptJob
 from annotation.pool.prompt_forms import EditForm, MarksForm, SearchForm
-from annotation.pool.selecting import Wanted, counted, prompts_select
+from annotation.pool.selecting import Wanted, firsts, prompts_select
 from annotation.prompts.marks import marks_of, marks_read
 from annotation.prompts.models import Prompt
 from annotation.queue.marking import prompt_mark
@@ -31,8 +31,8 @@ def number_of(said: str | None) -> int | None:
     return int(said) if said and said.isdecimal() and len(said) < 19 else None
 
 
-def page_of(rows: Any, said: QueryDict) -> dict[str, Any]:
-    """A page of prompts, the latest first: those before one, or those after one.
+def page_of(rows: Any, said: QueryDict, ids: list[int]) -> dict[str, Any]:
+    """A page of prompts, the latest first: those before one, or after one, or first of all `ids`.
 
     Pages are told by the prompts at their ends, so that the hundredth costs what the first does.
     """
@@ -42,7 +42,11 @@ def page_of(rows: Any, said: QueryDict) -> dict[str, Any]:
         more = len(page) > PER_PAGE
         page = page[:PER_PAGE][::-1]
         return {"prompts": page, "later": more, "earlier": bool(page)}
-    page = list((rows.filter(pk__lt=before) if before is not None else rows)[: PER_PAGE + 1])
+    if before is None:
+        rows = Prompt.objects.filter(pk__in=ids[: PER_PAGE + 1]).order_by("-pk")
+    else:
+        rows = rows.filter(pk__lt=before)
+    page = list(rows[: PER_PAGE + 1])
     return {
         "prompts": page[:PER_PAGE],
         "later": before is not None,
@@ -55,8 +59,9 @@ def prompts(request: HttpRequest, access: Access) -> HttpResponse:
     """The list, the latest first; what the address asks for narrows it."""
     form = SearchForm(access.project, request.GET)
     rows = prompts_select(access.project, form.wanted())
-    count, more = counted(rows)
-    page = page_of(rows, request.GET)
+    ids, more = firsts(rows)
+    count = len(ids)
+    page = page_of(rows, request.GET, ids)
     shown = page["prompts"]
     items = [
         {

@@ -66,7 +66,10 @@ def seen(project: Project) -> "QuerySet[Prompt]":
     return rows.filter(Q(batch=None) | ~Q(batch__in=ids)) if ids else rows
 
 
-def counted(rows: "QuerySet[Prompt]") -> tuple[int, bool]:
-    """How many there are, and whether there are more: no count goes on past MOST_COUNTED."""
-    count = rows.order_by()[: MOST_COUNTED + 1].values("pk").count()
-    return min(count, MOST_COUNTED), count > MOST_COUNTED
+def firsts(rows: "QuerySet[Prompt]") -> tuple[list[int], bool]:
+    """Ids of the first MOST_COUNTED, in their order, and whether there are more.
+
+    They are the count and the first page in one search: no count goes on for ever.
+    """
+    ids = list(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    return ids[:MOST_COUNTED], len(ids) > MOST_COUNTED
