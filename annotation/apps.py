@@ -12,6 +12,7 @@ class AnnotationConfig(AppConfig):
     def ready(self) -> None:
         # After the models are loaded.
         import annotation.dialogue.receivers  # noqa: PLC0415
+        import annotation.gold.receivers  # noqa: PLC0415
         import annotation.people.invitations  # noqa: PLC0415
         import annotation.people.passwords  # noqa: PLC0415
         import annotation.queue.receivers  # noqa: F401, PLC0415
@@ -40,6 +41,7 @@ class AnnotationConfig(AppConfig):
             position=45,
             when=lambda access: not access.has(admin),
         )
+        navigation_register(label=_("Gold"), url_name="gold", roles=(admin, reviewer), position=45)
         navigation_register(label=_("Import"), url_name="imports", roles=(admin,), position=50)
         navigation_register(
             label=_("Export"), url_name="exports", roles=(admin, researcher), position=55

@@ -9,6 +9,7 @@ from annotation.feedback.models import (
     Source,
     Suggestion,
 )
+from annotation.gold.models import Gold, GoldRules, GoldStanding, Grade
 from annotation.people.invitation_models import Invitation, InvitationUse
 from annotation.people.mail_models import Mail
 from annotation.people.models import (
@@ -47,6 +48,10 @@ __all__ = [
     "Demonstration",
     "Dialogue",
     "Feedback",
+    "Gold",
+    "GoldRules",
+    "GoldStanding",
+    "Grade",
     "ImportBatch",
     "IntakeKey",
     "IntakeNotice",

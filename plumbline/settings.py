@@ -269,6 +269,8 @@ SPECTACULAR_SETTINGS = {
         "TaskPurpose": "annotation.models.Task.Purpose",
         "TaskCreatePurpose": "annotation.api.tasks.PURPOSES",
         "TaskState": "annotation.models.Task.State",
+        "GoldKind": "annotation.models.Gold.Kind",
+        "GoldPurpose": "annotation.api.gold.PURPOSES",
         "AssignmentState": "annotation.models.Assignment.State",
         "ImportKind": "annotation.models.ImportBatch.Kind",
         "ImportState": "annotation.models.ImportBatch.State",

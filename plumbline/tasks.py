@@ -6,6 +6,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from annotation.exchange.imports import imports_reconcile
+from annotation.gold.watch import standings_judge
 from annotation.people.mails import mails_reconcile
 from annotation.pool.scans import scans_reconcile
 from annotation.quality.asking import quality_reconcile
@@ -21,6 +22,7 @@ RECONCILES: tuple[Callable[[], object], ...] = (
     rounds_reconcile,
     mails_reconcile,
     quality_reconcile,
+    standings_judge,
 )
 
 

@@ -9,12 +9,19 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # Tests run side by side, their learners too: threads would only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import hypothesis
 import pytest
 from django.db import connections
 from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from tests.cast import Cast, cast_create
+
+# A crowded machine is slow at times: how long an example took says nothing about the code.
+hypothesis.settings.register_profile(
+    "crowded", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("crowded")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from annotation.api import (
     dialogues,
     events,
     exchange,
+    gold,
     intake,
     invitations,
     members,
@@ -69,6 +70,15 @@ urlpatterns = [
         invitations.InvitationResendView.as_view(),
         name="api-invitation-resend",
     ),
+    path(
+        "projects/<slug:slug>/members/<int:member_id>/resume/",
+        gold.ResumeView.as_view(),
+        name="api-member-resume",
+    ),
+    path("projects/<slug:slug>/gold/", gold.GoldsView.as_view(), name="api-golds"),
+    path("projects/<slug:slug>/gold/<int:gold_id>/", gold.GoldView.as_view(), name="api-gold"),
+    path("projects/<slug:slug>/gold/rules/", gold.GoldRulesView.as_view(), name="api-gold-rules"),
+    path("projects/<slug:slug>/gold/grades/", gold.GradesView.as_view(), name="api-grades"),
     path("projects/<slug:slug>/events/", events.EventsView.as_view(), name="api-events"),
     path("projects/<slug:slug>/prompts/", prompts.PromptsView.as_view(), name="api-prompts"),
     path(

@@ -23,7 +23,7 @@ from annotation.feedback.eligibility import (
 )
 from annotation.feedback.models import Judgment, Ranking, Source
 from annotation.feedback.severity import severities_validate
-from annotation.feedback.signals import feedback_announce
+from annotation.feedback.signals import checked_submitting, feedback_announce
 from annotation.people.models import Project, RankingAim, User
 from annotation.prepared import PreparedInsert
 from annotation.prompts.models import Completion, ImportBatch, Prompt
@@ -31,6 +31,7 @@ from annotation.queue.leases import assignment_lock, assignment_submit, shown_co
 from annotation.queue.models import Assignment, Task
 
 Outcome = Ranking.Outcome
+CHECKED = (Task.Purpose.GOLD, Task.Purpose.SCREENING, Task.Purpose.PRACTICE)
 RANKINGS, JUDGMENTS = PreparedInsert(Ranking), PreparedInsert(Judgment)
 
 
@@ -86,6 +87,8 @@ def ranking_submit(
         )
         RANKINGS.run(ranking)
         judgments_create(ranking, completion_ids, judgments)
+        if fresh.task.purpose in CHECKED:
+            checked_submitting.send(sender=None, ranking=ranking)
         if not fresh.extra:
             disagreement_meet(fresh.task)
         feedback_announce(project_id=fresh.task.project_id, kind=fresh.task.kind)

@@ -6,6 +6,9 @@ from annotation.queue.signals import announce
 
 # Arguments: project_id (int), kind (a Task.Kind).
 feedback_submitted = Signal()
+# Sent in the transaction of a ranking whose task has a right answer, for gold, screening or
+# practice: what a receiver raises undoes it. Argument: ranking.
+checked_submitting = Signal()
 
 
 def feedback_announce(*, project_id: int, kind: str) -> None:

@@ -103,7 +103,8 @@ def member_prefer(
 def memberships_training(
     *, labeler: User | Param, project: Project | Param
 ) -> QuerySet[Membership]:
-    """The membership under which what `labeler` says may train; empty for the held out."""
+    """The membership under which what `labeler` says may train; empty for the held out and
+    for whose work is paused."""
     return Membership.objects.filter(
-        project=project, user=labeler, state=Membership.State.ACTIVE, heldout=False
+        project=project, user=labeler, state=Membership.State.ACTIVE, heldout=False, paused_at=None
     )

@@ -228,6 +228,9 @@ class Membership(models.Model):
     veil = models.BooleanField(
         default=True, help_text="Sensitive texts are hidden until this person asks for them."
     )
+    paused_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when this person is given no tasks, though active."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -25,6 +25,7 @@ from django.db import transaction
 from django.db.models import Count, DateTimeField, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.people.models import Membership, MembershipRole, Project, User
 from annotation.prepared import Param, Prepared, PreparedInsert, PreparedUpdate
@@ -36,6 +37,10 @@ from annotation.queue.tasks import extras_count, tasks_extras_fit
 State = Assignment.State
 # Stale leases given back by one claim; the next claim goes on with the rest.
 EXPIRE_AT_ONCE = 100
+PAUSED = gettext_lazy(
+    "Your work in this project is paused: an admin will look at it and tell you how to go on. What "
+    "you have begun is kept."
+)
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,7 @@ def labeler_memberships(*, labeler: User | Param, project: Project | Param) -> Q
         project=project,
         user=labeler,
         state=Membership.State.ACTIVE,
+        paused_at=None,
         roles__role=MembershipRole.Role.LABELER,
     )
 
@@ -132,10 +138,17 @@ def labeler_lock(*, labeler: User, project: Project, now: datetime) -> Claimant:
     """Let one labeler's claims in a project queue behind each other, and check that they may."""
     membership: Any = MEMBERSHIP_LOCKED.first(labeler=labeler, project=project, now=now)
     if membership is None:
+        if labeler_paused(labeler=labeler, project=project):
+            raise PermissionDenied(PAUSED)
         if not labeler.is_superuser:
             raise PermissionDenied(_("Only active labelers of this project are given tasks."))
         return Claimant(None, stale=True)
     return Claimant(membership, stale=membership.stale)
+
+
+def labeler_paused(*, labeler: User, project: Project) -> bool:
+    paused = Membership.objects.filter(project=project, user=labeler, paused_at__isnull=False)
+    return paused.exists()
 
 
 HELD = Prepared(

@@ -13,7 +13,18 @@ from django.utils.http import urlsafe_base64_encode
 from annotation.copying import project_copy
 from annotation.dialogue.turns import answers_offer, turn_say
 from annotation.exchange.imports import batch_start
-from annotation.models import Assignment, ImportBatch, Membership, Project, QualityReport, Task
+from annotation.gold.golds import gold_create, gold_retire
+from annotation.gold.reading import gold_proposed, tasks_rankable
+from annotation.models import (
+    Assignment,
+    Gold,
+    GoldStanding,
+    ImportBatch,
+    Membership,
+    Project,
+    QualityReport,
+    Task,
+)
 from annotation.people.invitations import (
     invitation_link,
     invitation_revoke,
@@ -72,6 +83,7 @@ class Site:
     run: Run
     imports: dict[str, ImportBatch]
     member: Membership
+    rankable: Task
     reset: list[str]  # of a good link for a new password
     secret: str  # of an invitation's link
 
@@ -94,6 +106,7 @@ def site_make(cast: Cast, storage: Path) -> Site:
         done=Assignment.objects.filter(labeler=cast.lena, state="submitted").latest("pk"),
         run=run,
         imports=batches,
+        rankable=gold_made(cast),
         member=cast.project.memberships.get(user=cast.luis),
         secret=invitations_make(cast),
         reset=[
@@ -128,6 +141,32 @@ def invitations_make(cast: Cast) -> str:
         most_uses=30,
     )
     return secret
+
+
+def gold_made(cast: Cast) -> Task:
+    """Gold, and whom it warned and paused. Returns a task that more can be made of."""
+    task = tasks_rankable(cast.project)[0]
+    assert task.prompt is not None
+    proposed = gold_proposed(task)
+    for kind in Gold.Kind.values:
+        gold = gold_create(
+            actor=cast.ada,
+            project=cast.project,
+            prompt=task.prompt,
+            completions=[slot.completion for slot in proposed.slots],
+            ranks=list(range(1, task.k + 1)),
+            kind=kind,
+            purpose=Task.Purpose.PRACTICE,
+        )
+    gold_retire(actor=cast.ada, gold=gold)
+    for person, state, agreement in ((cast.hana, "warned", 0.61), (cast.luis, "paused", 0.4)):
+        GoldStanding.objects.create(
+            membership=cast.project.memberships.get(user=person),
+            state=state,
+            grades=8,
+            agreement=agreement,
+        )
+    return task
 
 
 def rounds_make(cast: Cast) -> Run:
