@@ -80,7 +80,7 @@ def prompts(request: HttpRequest, access: Access) -> HttpResponse:
         "edit_form": EditForm(access.project),
         "items": items,
         "count": count,
-        "more": more,
+        "past_count": more,
         "many": more or count > MOST_NOW,
         "later": shown[0].pk if shown and page["later"] else None,
         "earlier": shown[-1].pk if shown and page["earlier"] else None,

@@ -141,3 +141,12 @@ def test_pages_and_marks_keep_what_the_list_is_narrowed_to(
     assert said_in(later) == ["Two cat"]
     answer = client.post(f"{HERE}{first.pk}/?{earlier}", {"language": "en"})
     assert answer.headers["location"] == f"{HERE}?{earlier}"
+
+
+def test_more_than_are_counted_are_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotation.pool.selecting.MOST_COUNTED", 2)
+    for _ in range(3):
+        prompt_make(cast.project)
+    page = client_of(cast.ada).get(HERE).content.decode()
+    assert "more than 2" in page
+    assert "Change all found" in page
