@@ -20,6 +20,7 @@ from django.http import (
     HttpResponseNotAllowed,
 )
 from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -130,7 +131,8 @@ def action_view(*roles: str, page: str) -> Callable[[View[P]], Callable[..., Htt
     """Decorate a view that a form of the page named `page` posts to, as project_view does.
 
     A GET comes from Back, or from the sign-in page where the session had ended: what was posted is
-    gone, and the page is shown again with a word about it. Its address takes what the view takes.
+    gone, and the page is shown again with a word about it. Its address takes what the view takes,
+    or the project alone.
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -144,8 +146,16 @@ def action_view(*roles: str, page: str) -> Callable[[View[P]], Callable[..., Htt
             if request.method not in ("GET", "HEAD"):
                 return HttpResponseNotAllowed(["POST"])
             messages.warning(request, NOT_THROUGH)
-            return redirect(page, access.project.slug, *args, *kwargs.values())
+            return redirect(page_address(page, access.project.slug, *args, *kwargs.values()))
 
         return guarded
 
     return decorate
+
+
+def page_address(page: str, slug: str, *rest: object) -> str:
+    """Of a page about the same row, or else about the project."""
+    try:
+        return reverse(page, args=[slug, *rest])
+    except NoReverseMatch:
+        return reverse(page, args=[slug])

@@ -7,7 +7,7 @@ Submit and compared with what was meant; both go into the diary by the answers' 
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +92,7 @@ class Labeler:
                 Entry(self.name, plain(seen["prompt"]), "skipped", (), reason=plan.skip), 0
             )
             return
-        for key in plan.annotations:
-            await self.page.locator(f"#annotations input[value={key}]").check()
+        await self.mark_prompt(plan.annotations)
         asked = await self.page.evaluate(READ)
         said = answers_draw(self.dice, k=k, flags=asked["flags"])
         for index, answer in enumerate(said):
@@ -112,6 +111,16 @@ class Labeler:
         self.compare(await self.page.evaluate(READ), plan, said, asked["labels"])
         await (self.submit_unsent() if unsent else self.submit(plan))
         self.crew.done(meant, time.perf_counter() - began)
+
+    async def mark_prompt(self, annotations: Sequence[str]) -> None:
+        """They stand in a row that is opened for them, over the answers."""
+        if not annotations:
+            return
+        row = self.page.locator("#annotations")
+        await row.locator("summary").click()
+        for key in annotations:
+            await row.locator(f"input[value={key}]").check()
+        await row.locator("summary").click()
 
     async def rank_by_key(self, index: int, answer: Said, signs: dict[str, str]) -> None:
         await self.walk_to(index)

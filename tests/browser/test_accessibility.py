@@ -233,7 +233,7 @@ def test_no_page_breaks_a_rule(site: Site, page_of: Callable[[str], Page]) -> No
         for visit in visits(site):
             faults += faults_of(page, visit)
         page.context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.slow
@@ -270,7 +270,7 @@ def test_labelers_pages_hold_on_the_smallest_phone(
             faults.append(f"{name} {steps!r}: {over} px")
         faults += [f"{name} {steps!r}: {each}" for each in violations(page, "target-size")]
     page.context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def names(resolver: URLResolver) -> set[str]:
