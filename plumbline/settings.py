@@ -106,9 +106,10 @@ TEMPLATES = [
     }
 ]
 
+# A new connection has nothing prepared and nothing cached: it costs as much as a few hand-ins.
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.config(
-        default=f"sqlite:///{VAR_DIR / 'plumbline.sqlite3'}", conn_max_age=60
+        default=f"sqlite:///{VAR_DIR / 'plumbline.sqlite3'}", conn_max_age=600
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -123,9 +124,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # What is asked with every task is planned once for a connection (annotation/prepared.py).
+    # What is asked with every task is parsed once for a connection (annotation/prepared.py), and
+    # nothing else is prepared: there is no need to wait and see what comes again.
     DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
-        5 if env_bool("DATABASE_PREPARES", True) else None
+        0 if env_bool("DATABASE_PREPARES", True) else None
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
