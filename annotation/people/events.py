@@ -91,15 +91,18 @@ def data_told(event: AuditEvent) -> dict[str, Any]:
 
 
 def details_of(event: AuditEvent) -> list[Detail]:
-    """The event's data in words; the names of changed fields stand in the changes themselves."""
+    """The event's data in words; the names of changed fields stand in the changes themselves.
+
+    By name: databases keep the order of keys or make one of their own.
+    """
     data = data_told(event)
     changes = data.pop("changes", {})
     if changes:
         data.pop("fields", None)
-    said = [Detail(named(name), shown(name, value)) for name, value in data.items()]
+    said = [Detail(named(name), shown(name, value)) for name, value in sorted(data.items())]
     changed = [
         Detail(named(name), shown(name, after), shown(name, before))
-        for name, (before, after) in changes.items()
+        for name, (before, after) in sorted(changes.items())
     ]
     return changed + said
 
