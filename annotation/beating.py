@@ -6,7 +6,7 @@ another has gone on, can commit nothing.
 """
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -41,11 +41,20 @@ class Claim(Generic[Row]):
         for name, value in changes.items():
             setattr(self.row, name, value)
 
+    def step(self) -> None:
+        """Beat, if it is time; raises ClaimLostError."""
+        if timezone.now() - self.row.heartbeat_at > timedelta(seconds=settings.HEARTBEAT_EVERY):
+            self.beat()
+
+
+def lost_since() -> datetime:
+    """A heart that has not beaten after this has stopped."""
+    return timezone.now() - timedelta(seconds=settings.HEARTBEAT_LOST)
+
 
 def alive(row: Any) -> bool:
     """Whether a worker's heart beat for this row a short while ago."""
-    lost = timezone.now() - timedelta(seconds=settings.HEARTBEAT_LOST)
-    return row.heartbeat_at is not None and row.heartbeat_at > lost
+    return row.heartbeat_at is not None and row.heartbeat_at > lost_since()
 
 
 class Pace:

@@ -5,9 +5,10 @@ import time
 
 from django.utils import timezone
 
+from annotation.beating import Claim, ClaimLostError
 from annotation.people.models import Project
 from annotation.quality.asking import latest_ranking, thresholds_of
-from annotation.quality.claims import Claim, ClaimLostError, report_claim
+from annotation.quality.claims import report_claim
 from annotation.quality.models import QualityReport
 from annotation.quality.reading import rankings_read
 from annotation.quality.report import quality_report
@@ -27,17 +28,17 @@ def report_compute(*, project_id: int) -> None:
         return
     except Exception as error:
         logger.exception("The quality report of project %s broke", project_id)
-        claim.write(state=State.FAILED, error=f"{type(error).__name__}: {error}")
+        claim.beat(state=State.FAILED, error=f"{type(error).__name__}: {error}")
         raise
 
 
-def report_store(claim: Claim) -> None:
+def report_store(claim: Claim[QualityReport]) -> None:
     began = time.monotonic()
-    project = Project.objects.get(pk=claim.report.project_id)
+    project = Project.objects.get(pk=claim.row.project_id)
     through = latest_ranking(project)
     rankings = rankings_read(project, through=through, step=claim.step)
     figures = quality_report(rankings, thresholds_of(project), claim.step)
-    claim.write(
+    claim.beat(
         state=State.IDLE,
         computed_at=timezone.now(),
         checked_at=timezone.now(),

@@ -22,7 +22,7 @@ class QualityReport(models.Model):
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="quality_report")
     state = models.CharField(max_length=8, choices=State, default=State.IDLE)
-    attempt = models.PositiveIntegerField(default=0, help_text="Fences who may write.")
+    attempt = models.PositiveIntegerField(default=0, help_text="How often one was begun.")
     lost = models.PositiveSmallIntegerField(default=0, help_text="Workers lost since it was asked.")
     asked_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)

@@ -1,6 +1,7 @@
 """A worker's hold on a row."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -32,3 +33,15 @@ def test_a_heart_that_stopped_is_not_alive(cast: Cast) -> None:
     assert alive(job)
     job.heartbeat_at -= timedelta(minutes=5)
     assert not alive(job)
+
+
+def test_a_step_beats_when_it_is_time(cast: Cast, settings: Any) -> None:
+    PromptJob.objects.create(project=cast.project, kind="scan")
+    claim = Claim(PromptJob.objects.get())
+    claim.beat(state="running")
+    first = claim.row.heartbeat_at
+    claim.step()
+    assert PromptJob.objects.get().heartbeat_at == first
+    settings.HEARTBEAT_EVERY = 0
+    claim.step()
+    assert PromptJob.objects.get().heartbeat_at == claim.row.heartbeat_at > first

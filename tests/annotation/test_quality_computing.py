@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
+from annotation.beating import Claim, ClaimLostError
 from annotation.feedback.checks import JudgmentInput
 from annotation.feedback.rankings import ranking_submit
 from annotation.models import Assignment, AuditEvent, Membership, QualityReport, Ranking, User
@@ -20,7 +21,7 @@ from annotation.quality.asking import (
     thresholds_of,
     thresholds_update,
 )
-from annotation.quality.claims import Claim, ClaimLostError, report_claim
+from annotation.quality.claims import report_claim
 from annotation.quality.computing import report_compute
 from annotation.quality.reading import rankings_read
 from annotation.quality.thresholds import Thresholds
@@ -49,7 +50,7 @@ def hand_in(cast: Cast, person: User, ranks: list[int]) -> Ranking:
     return ranking_submit(assignment=lease, judgments=judgments)
 
 
-def taken(cast: Cast) -> Claim:
+def taken(cast: Cast) -> Claim[QualityReport]:
     claim = report_claim(project_id=cast.project.pk)
     assert claim is not None
     return claim
@@ -137,7 +138,7 @@ def test_who_was_taken_for_dead_can_write_nothing(two_said):
     QualityReport.objects.update(heartbeat_at=timezone.now() - timedelta(hours=1))
     report_compute(project_id=two_said.project.pk)
     with pytest.raises(ClaimLostError):
-        late.write(figures={"wrong": True})
+        late.beat(figures={"wrong": True})
     report = QualityReport.objects.get()
     assert (report.state, report.attempt, report.lost) == (State.IDLE, 2, 0)
     assert "wrong" not in report.figures
@@ -176,6 +177,7 @@ def test_a_worker_beats_while_it_reads_and_computes(two_said, settings):
     claim = taken(two_said)
     long_ago = timezone.now() - timedelta(seconds=15)
     QualityReport.objects.update(heartbeat_at=long_ago)
+    claim.row.refresh_from_db()
     computing.report_store(claim)
     assert not QualityReport.objects.filter(heartbeat_at__lte=long_ago).exists()
 
