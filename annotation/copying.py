@@ -1,8 +1,10 @@
 """A new project made like another: what was set up, and never what was said in it."""
 
-from django.db import transaction
+from django.db import models, transaction
 
+from annotation.gold.models import GoldRules
 from annotation.people.models import Membership, Project, User
+from annotation.people.project_rules import rules_copy
 from annotation.people.projects import (
     CHANGEABLE,
     audit,
@@ -11,8 +13,11 @@ from annotation.people.projects import (
     roles_set,
 )
 from annotation.people.signals import project_copied
-from annotation.pool.copying import prompts_copy_request, rules_copy
+from annotation.pool.copying import prompts_copy_request
+from annotation.pool.models import PromptRules
+from annotation.quality.models import QualityThresholds
 
+RULES: tuple[type[models.Model], ...] = (GoldRules, PromptRules, QualityThresholds)
 KEPT_STATES = (Membership.State.ACTIVE, Membership.State.ONBOARDING)
 
 
@@ -34,7 +39,8 @@ def project_copy(
     settings = {field: getattr(source, field) for field in CHANGEABLE if field != "name"}
     with transaction.atomic():
         target = project_create(actor=actor, name=name, slug=slug, **settings)
-        rules_copy(source=source, target=target)
+        for rules in RULES:
+            rules_copy(rules, source=source, target=target)
         audit(
             project=target,
             actor=actor,

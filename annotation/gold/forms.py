@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from annotation.feedback.letters import LETTERS
+from annotation.form_fields import number_field
 from annotation.gold.golds import MAX_EXPLANATION
-from annotation.gold.models import Gold
+from annotation.gold.models import Gold, GoldRules
 from annotation.people.rubric import Rubric, rubric_whole
 from annotation.queue.models import Task
 
@@ -15,26 +16,23 @@ from annotation.queue.models import Task
 class RulesForm(forms.Form):
     """When labelers are warned and paused; the domain checks what is said together."""
 
-    window = forms.IntegerField(
-        label=_("Latest gold tasks looked at"),
-        min_value=1,
-        max_value=200,
-        help_text=_("Of each labeler."),
+    window = number_field(
+        GoldRules, "window", label=_("Latest gold tasks looked at"), help_text=_("Of each labeler.")
     )
-    least = forms.IntegerField(
+    least = number_field(
+        GoldRules,
+        "least",
         label=_("Fewest of them"),
-        min_value=1,
-        max_value=200,
         help_text=_("With fewer nobody is warned or paused."),
     )
-    warn_below = forms.IntegerField(
+    warn_below = number_field(
+        GoldRules,
+        "warn_below",
         label=_("Warn below, %"),
-        min_value=0,
-        max_value=100,
         help_text=_("Mean agreement with gold, of pairs. 0 warns nobody."),
     )
-    pause_below = forms.IntegerField(
-        label=_("Pause below, %"), min_value=0, max_value=100, help_text=_("0 pauses nobody.")
+    pause_below = number_field(
+        GoldRules, "pause_below", label=_("Pause below, %"), help_text=_("0 pauses nobody.")
     )
 
 

@@ -8,11 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from annotation.feedback.models import Ranking
 from annotation.feedback.signals import checked_submitting
-from annotation.gold.rules import CHANGEABLE, rules_of, rules_update
 from annotation.gold.watch import grade_create, standing_judge
 from annotation.people.events import events_name
-from annotation.people.models import Membership, Project, User
-from annotation.people.signals import project_copied
+from annotation.people.models import Membership
 from annotation.queue.models import Task
 
 events_name(
@@ -24,15 +22,6 @@ events_name(
         "member_resume": gettext_lazy("let a labeler go on"),
     }
 )
-
-
-@receiver(project_copied)
-def on_project_copied(*, source: Project, target: Project, actor: User, **_: Any) -> None:
-    """The rules go along; gold, which people made of their labels, does not."""
-    rules = rules_of(source)
-    if rules.pk:
-        said = {name: getattr(rules, name) for name in CHANGEABLE}
-        rules_update(actor=actor, project=target, **said)
 
 
 @receiver(checked_submitting)

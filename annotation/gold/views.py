@@ -13,7 +13,7 @@ from annotation.gold.forms import GoldForm, RulesForm
 from annotation.gold.golds import gold_create, gold_retire
 from annotation.gold.models import Gold
 from annotation.gold.reading import gold_proposed, golds_of, standings_of, tasks_rankable
-from annotation.gold.rules import CHANGEABLE, rules_of, rules_update
+from annotation.gold.rules import rules_of, rules_update
 from annotation.gold.watch import member_resume
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import Membership, MembershipRole
@@ -40,8 +40,7 @@ def gold(request: HttpRequest, access: Access) -> HttpResponse:
 @project_view(ADMIN)
 def gold_rules(request: HttpRequest, access: Access) -> HttpResponse:
     rules = rules_of(access.project)
-    initial = {name: getattr(rules, name) for name in CHANGEABLE}
-    form = RulesForm(request.POST or None, initial=initial)
+    form = RulesForm(request.POST or None, initial=vars(rules))
     if form.is_valid():
         try:
             rules_update(actor=access.user, project=access.project, **form.cleaned_data)

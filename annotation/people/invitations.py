@@ -5,7 +5,6 @@ as it is written. Whether an address has an account is neither asked nor told. A
 with the standing of who made it: nobody leaves themselves a way back in.
 """
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -33,6 +32,7 @@ from annotation.people.projects import (
     skills_read,
     user_create,
 )
+from annotation.people.secrets import secret_hash
 from annotation.tags import languages_read
 from annotation.texts import text_validate
 
@@ -46,10 +46,6 @@ Standing = Invitation.Standing
 
 class InvitationOverError(ValidationError):
     """A link that brings nobody in any more; its message says why, in words for who followed it."""
-
-
-def secret_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 def offer_read(

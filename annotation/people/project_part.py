@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 
+from annotation.form_fields import number_field
 from annotation.people.models import Project
 
 STORED = {field.name for field in Project._meta.fields}
@@ -12,15 +12,7 @@ STORED = {field.name for field in Project._meta.fields}
 
 def project_number(name: str, *, required: bool = False, **said: Any) -> forms.IntegerField:
     """A number of the project's, with the bounds and the default that the model gives it."""
-    stored: Any = Project._meta.get_field(name)
-    bounds = {type(check): check.limit_value for check in stored.validators}
-    return forms.IntegerField(
-        min_value=bounds[MinValueValidator],
-        max_value=bounds[MaxValueValidator],
-        initial=stored.default,
-        required=required,
-        **said,
-    )
+    return number_field(Project, name, required=required, **said)
 
 
 class ProjectPart(forms.Form):

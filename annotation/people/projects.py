@@ -129,8 +129,8 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, 
     }
 
 
-def settings_known(settings: Iterable[str]) -> None:
-    unknown = sorted(set(settings) - set(CHANGEABLE))
+def settings_known(settings: Iterable[str], known: Iterable[str] = CHANGEABLE) -> None:
+    unknown = sorted(set(settings) - set(known))
     if unknown:
         raise ValidationError(
             _("These cannot be changed: %(unknown)s.") % {"unknown": ", ".join(unknown)}

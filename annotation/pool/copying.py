@@ -13,8 +13,7 @@ from django.db.models import QuerySet
 from annotation.beating import Claim, Pace, let_others_write
 from annotation.people.models import Project, User
 from annotation.pool.jobs import job_create
-from annotation.pool.models import PromptJob, PromptRules
-from annotation.pool.rules import CHANGEABLE
+from annotation.pool.models import PromptJob
 from annotation.prompts.models import Prompt
 
 FIRST, FEWEST, MOST = 100, 20, 1_000
@@ -32,14 +31,6 @@ def prompts_copy_request(*, actor: User, source: Project, target: Project) -> Pr
     return job_create(
         actor=actor, project=target, kind=PromptJob.Kind.COPY, spec={"source": source.pk}
     )
-
-
-def rules_copy(*, source: Project, target: Project) -> None:
-    """The rules that the source's prompts are held to, where they are no defaults."""
-    rules = PromptRules.objects.filter(project=source).first()
-    if rules is not None:
-        values = {name: getattr(rules, name) for name in CHANGEABLE}
-        PromptRules.objects.create(project=target, **values)
 
 
 def copy_work(claim: Claim[PromptJob]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotation.form_fields import number_field
 from annotation.pool.models import PromptRules
 from annotation.prompts.models import UseCase
 
@@ -12,22 +13,22 @@ from annotation.prompts.models import UseCase
 class RulesForm(forms.Form):
     """The rules, with one number for each use case. The domain checks them once more."""
 
-    prefix_length = forms.IntegerField(
+    prefix_length = number_field(
+        PromptRules,
+        "prefix_length",
         label=_("Duplicates begin alike for, characters"),
-        min_value=0,
-        max_value=10_000,
         help_text=_("0 looks for none."),
     )
-    near_percent = forms.IntegerField(
+    near_percent = number_field(
+        PromptRules,
+        "near_percent",
         label=_("Near-duplicates share, %"),
-        min_value=0,
-        max_value=100,
         help_text=_("Of their text, 60 to 100. 0 looks for none."),
     )
-    contributor_cap = forms.IntegerField(
+    contributor_cap = number_field(
+        PromptRules,
+        "contributor_cap",
         label=_("Most prompts per contributor"),
-        min_value=0,
-        max_value=1_000_000,
         help_text=_("More are asked of nobody. 0 sets no limit."),
     )
     pii_filter = forms.BooleanField(

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from annotation.people.models import Project, User
 from annotation.people.projects import audit
+from annotation.people.secrets import secret_hash
 from annotation.pool.models import IntakeKey, IntakeNotice
 from annotation.prompts.marks import marks_read
 from annotation.prompts.models import Prompt, UseCase
@@ -78,7 +79,7 @@ def key_create(
     key = IntakeKey(
         project=project,
         name=name.strip(),
-        hash=key_hash(secret),
+        hash=secret_hash(secret),
         beginning=secret[:12],
         contributor=contributor,
         daily_cap=daily_cap,
@@ -106,16 +107,12 @@ def key_revoke(*, actor: User | None, key: IntakeKey) -> None:
             )
 
 
-def key_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
-
-
 def key_find(secret: str) -> IntakeKey | None:
     """The key with this secret, unless it was revoked."""
     if not secret.startswith(PREFIX):
         return None
     keys = IntakeKey.objects.select_related("project")
-    return keys.filter(hash=key_hash(secret), revoked_at=None).first()
+    return keys.filter(hash=secret_hash(secret), revoked_at=None).first()
 
 
 def prompt_take(

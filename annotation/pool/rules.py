@@ -3,61 +3,37 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from annotation.people.models import Project, User
-from annotation.people.projects import audit
+from annotation.people.project_rules import rules_read, rules_write
 from annotation.pool.models import PromptRules
 from annotation.prompts.models import UseCase
 from annotation.tags import languages_read
 
-CHANGEABLE = (
-    "prefix_length",
-    "near_percent",
-    "contributor_cap",
-    "pii_filter",
-    "phone_region",
-    "languages",
-    "mix",
-)
-
 
 def rules_of(project: Project) -> PromptRules:
     """The project's rules; the defaults, unsaved, where nobody has changed any."""
-    found = PromptRules.objects.filter(project=project).first()
-    return found or PromptRules(project=project)
+    return rules_read(PromptRules, project)
 
 
 def rules_update(*, actor: User | None, project: Project, **changes: Any) -> PromptRules:
-    """Change some of CHANGEABLE. Prompts are scanned by them from the next scan on.
+    """Change some of them. Prompts are scanned by them from the next scan on.
 
     Raises ValidationError by field.
     """
-    if unknown := sorted(set(changes) - set(CHANGEABLE)):
-        raise ValidationError(
-            _("These cannot be changed: %(unknown)s.") % {"unknown": ", ".join(unknown)}
-        )
-    with transaction.atomic():
-        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-        rules = rules_of(project)
-        changed = sorted(name for name, value in changes.items() if getattr(rules, name) != value)
-        for name in changed:
-            setattr(rules, name, changes[name])
-        rules_validate(rules)
-        rules.save()
-        if changed:
-            audit(
-                project=project,
-                actor=actor,
-                verb="prompt_rules_update",
-                target=project.slug,
-                fields=changed,
-            )
+    rules, _changed = rules_write(
+        PromptRules,
+        actor=actor,
+        project=project,
+        verb="prompt_rules_update",
+        check=rules_check,
+        changes=changes,
+    )
     return rules
 
 
-def rules_validate(rules: PromptRules) -> None:
+def rules_check(rules: PromptRules) -> None:
     """Check the rules, and bring what was typed into the form it is stored in."""
     rules.languages = ",".join(languages_read(rules.languages))
     rules.phone_region = rules.phone_region.strip().upper()
@@ -73,7 +49,6 @@ def rules_validate(rules: PromptRules) -> None:
             {"near_percent": _("A share lies between 60 and 100; 0 looks for none.")}
         )
     rules.mix = mix_read(rules.mix)
-    rules.full_clean(exclude=["project"], validate_constraints=False)
 
 
 def mix_read(said: Any) -> dict[str, float]:

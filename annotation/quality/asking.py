@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation.feedback.models import Ranking
 from annotation.people.models import Project, User
-from annotation.people.projects import audit
+from annotation.people.project_rules import rules_read, rules_write
 from annotation.quality.claims import reports_dead, reports_running
 from annotation.quality.models import QualityReport, QualityThresholds
 from annotation.quality.thresholds import Thresholds
@@ -73,9 +73,7 @@ def latest_ranking(project: Project) -> int:
 
 
 def thresholds_of(project: Project) -> Thresholds:
-    own = QualityThresholds.objects.filter(project=project).first()
-    if own is None:
-        return Thresholds()
+    own = rules_read(QualityThresholds, project)
     return Thresholds(**{field.name: getattr(own, field.name) for field in fields(Thresholds)})
 
 
@@ -85,19 +83,13 @@ def thresholds_update(*, actor: User, project: Project, thresholds: Thresholds) 
     Raises ValidationError.
     """
     with transaction.atomic():
-        own, _ = QualityThresholds.objects.get_or_create(project=project)
-        before = thresholds_of(project)
-        for name, value in asdict(thresholds).items():
-            setattr(own, name, value)
-        own.full_clean()
-        own.save()
-        if before == thresholds:
-            return
-        audit(
-            project=project,
+        _own, changed = rules_write(
+            QualityThresholds,
             actor=actor,
+            project=project,
             verb="quality_thresholds_changed",
-            target=project.slug,
-            **asdict(thresholds),
+            check=lambda _own: None,
+            changes=asdict(thresholds),
         )
-        report_ask(project=project)
+        if changed:
+            report_ask(project=project)

@@ -24,6 +24,8 @@ from annotation.pool.models import PromptJob
 from annotation.pool.rules import rules_of, rules_update
 from annotation.pool.tasks import WORKS
 from annotation.prompts.prompts import prompt_create
+from annotation.quality.asking import thresholds_of, thresholds_update
+from annotation.quality.thresholds import Thresholds
 from annotation.writing.content import WritingInput
 from annotation.writing.writing import writing_create
 from inference.registry import base_model_set, base_reference
@@ -46,6 +48,8 @@ SETUP = {
     "annotation.auditevent",
     "annotation.prompt",
     "annotation.promptrules",
+    "annotation.goldrules",
+    "annotation.qualitythresholds",
     "annotation.promptjob",
     "inference.projectbase",
 }
@@ -121,6 +125,8 @@ def test_the_settings_are_the_same(cast: Cast) -> None:
     )
     rules_update(actor=cast.ada, project=cast.project, contributor_cap=3, languages="de")
     gold_rules_update(actor=cast.ada, project=cast.project, window=7)
+    thresholds = Thresholds(least_rankings=5, bias_z=3.0)
+    thresholds_update(actor=cast.ada, project=cast.project, thresholds=thresholds)
     base_model_set(actor=cast.ada, project=cast.project, reference="models/other")
     cast.project.refresh_from_db()
     made = copied(cast)
@@ -129,6 +135,7 @@ def test_the_settings_are_the_same(cast: Cast) -> None:
     assert (made.name, made.slug, made.instructions_version) == ("A copy", "a-copy", 1)
     assert rules_of(made).contributor_cap == 3
     assert gold_rules_of(made).window == 7
+    assert thresholds_of(made) == thresholds
     assert base_reference(project=made) == "models/other"
     assert [row.user for row in made.memberships.all()] == [cast.ada]
     assert not made.prompts.exists()
