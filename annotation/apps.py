@@ -41,7 +41,6 @@ class AnnotationConfig(AppConfig):
             position=45,
             when=lambda access: not access.has(admin),
         )
-        navigation_register(label=_("Gold"), url_name="gold", roles=(admin, reviewer), position=45)
         navigation_register(label=_("Import"), url_name="imports", roles=(admin,), position=50)
         navigation_register(
             label=_("Export"), url_name="exports", roles=(admin, researcher), position=55
