@@ -28,7 +28,7 @@ class PairSerializer(StrictSerializer):
 class WritingCreateSerializer(StrictSerializer):
     """`text`, and `answer` if the labeler gives one; for few_shot `instruction` and `pairs`; for
     user_based also `story`, one of the project's user stories; for red_team also `harm`, one of its
-    harm categories, and may have `sensitive`, keys of its categories that labelers may decline."""
+    harm categories. Any may have `sensitive`, keys of its categories that labelers may decline."""
 
     kind = serializers.ChoiceField(choices=WritingKind.choices)
     use_case = serializers.ChoiceField(choices=UseCase.choices)

@@ -16,7 +16,7 @@ OWN_FIELDS = {
     WritingKind.PLAIN: ("text", "answer"),
     WritingKind.FEW_SHOT: ("instruction", "pairs"),
     WritingKind.USER_BASED: ("text", "answer", "story"),
-    WritingKind.RED_TEAM: ("text", "answer", "harm", "sensitive"),
+    WritingKind.RED_TEAM: ("text", "answer", "harm"),
 }
 
 
@@ -87,7 +87,7 @@ def writing_validate(said: WritingInput, *, project: Project) -> None:
 
 def own_fields_check(said: WritingInput) -> None:
     kind = WritingKind(said.kind)
-    for name in ("text", "answer", "instruction", "pairs", "story", "harm", "sensitive"):
+    for name in ("text", "answer", "instruction", "pairs", "story", "harm"):
         if getattr(said, name) and name not in OWN_FIELDS[kind]:
             raise ValidationError(
                 {name: _("A prompt of the kind “%(label)s” has none.") % {"label": kind.label}}

@@ -42,10 +42,11 @@ class WritingForm:
             ),
             "story": self.story,
             "harm": self.harm,
-            "sensitive": tuple(self.sensitive),
         }
         taken: dict[str, Any] = {name: own[name] for name in OWN_FIELDS[kind]}
-        return WritingInput(kind=kind, use_case=self.use_case, **taken)
+        return WritingInput(
+            kind=kind, use_case=self.use_case, sensitive=tuple(self.sensitive), **taken
+        )
 
     @property
     def pairs_shown(self) -> list[Pair]:

@@ -9,14 +9,14 @@ const count = document.getElementById("count");
 const submit = document.getElementById("submit");
 const preview = document.getElementById("preview");
 const { use_case: useCase, with_answer: withAnswer, answer, story, harm } = form.elements;
-const boxes = () => [...form.querySelectorAll("[name=sensitive]")];
+const boxes = [...form.querySelectorAll("[name=sensitive]")];
 const list = pairs(document.getElementById("pairs"), changed);
 
 const { draft, restore } = desk({ read, missing, onMissing, onEscape: () => document.activeElement.blur() });
 
 function read() {
   const own = list ? { instruction: text.value, pairs: list.read() } : { text: text.value, with_answer: withAnswer.checked, answer: answer.value };
-  return { use_case: useCase.value, ...own, ...(story ? { story: story.value } : {}), ...(harm ? { harm: harm.value, sensitive: boxes().filter((box) => box.checked).map((box) => box.value) } : {}) };
+  return { use_case: useCase.value, ...own, ...(story ? { story: story.value } : {}), ...(harm ? { harm: harm.value } : {}), ...(boxes.length ? { sensitive: boxes.filter((box) => box.checked).map((box) => box.value) } : {}) };
 }
 
 /** What is still to be done, in words, and where. */
@@ -54,10 +54,8 @@ restore((kept) => {
   const own = (name) => (typeof kept[name] === "string" ? kept[name] : "");
   useCase.value = own("use_case");
   text.value = own(list ? "instruction" : "text");
-  if (harm) {
-    harm.value = own("harm");
-    for (const box of boxes()) box.checked = Array.isArray(kept.sensitive) && kept.sensitive.includes(box.value);
-  }
+  if (harm) harm.value = own("harm");
+  for (const box of boxes) box.checked = Array.isArray(kept.sensitive) && kept.sensitive.includes(box.value);
   list?.write(Array.isArray(kept.pairs) ? kept.pairs : []);
   if (answer) [answer.value, withAnswer.checked] = [own("answer"), kept.with_answer === true];
   const chosen = new URLSearchParams(location.search).has("story"); // another one than the draft's

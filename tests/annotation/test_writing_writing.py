@@ -171,6 +171,16 @@ def attack(harm="Crime and fraud", **fields):
     return WritingInput(kind="red_team", use_case="chat", text="Pick a lock?", harm=harm, **fields)
 
 
+SOMBER = {"sensitive": ("violence",)}
+
+
+@pytest.mark.parametrize("said", [plain(**SOMBER), few_shot(**SOMBER)])
+def test_whatever_the_kind_its_sensitive_content_is_marked(cast, project, said):
+    writing = writing_create(labeler=cast.lena, project=project, said=said)
+    marks = {tuple(row.prompt.sensitive) for row in writing.prompts.all()}
+    assert marks == {("violence",)}
+
+
 def test_a_red_team_writes_attacks_and_says_what_they_aim_at(cast, project):
     with pytest.raises(ValidationError, match="does not ask for this kind"):
         writing_create(labeler=cast.lena, project=project, said=attack())

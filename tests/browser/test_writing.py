@@ -127,6 +127,18 @@ def test_a_user_based_prompt_is_for_the_story_shown(page: Page) -> None:
     assert Writing.objects.get().story == second
 
 
+def test_any_prompt_says_what_sensitive_it_holds(page: Page) -> None:
+    page.keyboard.type("What do soldiers see?")
+    page.get_by_label("Use case").select_option("chat")
+    page.get_by_label("Violence").check()
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    page.reload()
+    expect(page.get_by_label("Violence")).to_be_checked()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Your prompt is in.")).to_be_visible()
+    assert Prompt.objects.get().sensitive == ["violence"]
+
+
 def test_an_attack_says_what_it_aims_at(page: Page, cast: Cast) -> None:
     cast.project.ranking_aim = "worst"
     cast.project.save()
