@@ -13,6 +13,8 @@ class AnnotationConfig(AppConfig):
         # After the models are loaded.
         import annotation.dialogue.receivers  # noqa: PLC0415
         import annotation.gold.receivers  # noqa: PLC0415
+        import annotation.onboarding.decisions  # noqa: PLC0415
+        import annotation.onboarding.receivers  # noqa: PLC0415
         import annotation.people.invitations  # noqa: PLC0415
         import annotation.people.passwords  # noqa: PLC0415
         import annotation.queue.receivers  # noqa: F401, PLC0415

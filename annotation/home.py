@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from annotation.models import Membership, MembershipRole, Project, User
+from annotation.models import Candidate, Membership, MembershipRole, Project, User
 from annotation.people.access import Access
 from annotation.people.navigation import navigation_entries
 from annotation.people.projects import project_may_create
@@ -28,7 +29,10 @@ NOTICES = {
     Membership.State.ONBOARDING: gettext_lazy(
         "You are being introduced; real tasks come afterwards."
     ),
+    Membership.State.SUSPENDED: gettext_lazy("You were not accepted. Thank you for your time."),
 }
+# Who was not accepted sees that, and nothing else of the project.
+SHUT_OUT = Q(state=Membership.State.SUSPENDED) & ~Q(candidate__state=Candidate.State.REJECTED)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Desk:
     standing: Standing | None
     notice: str
     unfinished: int  # tasks begun and not handed in
+    onboarding: str = ""  # where it is, for who goes through one, or was not accepted
 
     @property
     def writes(self) -> bool:
@@ -58,8 +63,8 @@ def desks_of(user: User) -> list[Desk]:
     """The site admin sees every project, all others those they are members of."""
     memberships = {
         membership.project_id: membership
-        for membership in user.memberships.exclude(state=Membership.State.SUSPENDED)
-        .select_related("project")
+        for membership in user.memberships.exclude(SHUT_OUT)
+        .select_related("project", "candidate")
         .prefetch_related("roles")
     }
     if user.is_superuser:
@@ -91,7 +96,18 @@ def desk_of(access: Access, standing: Standing | None, unfinished: int) -> Desk:
         standing=standing,
         notice=str(NOTICES.get(Membership.State(member.state), "")) if member else "",
         unfinished=unfinished,
+        onboarding=onboarding_of(access),
     )
+
+
+def onboarding_of(access: Access) -> str:
+    """The address of the person's onboarding where it is not over, or ended badly."""
+    member, project = access.membership, access.project
+    if member is None:
+        return ""
+    begun = member.state == Membership.State.ONBOARDING and project.onboards
+    turned_away = member.state == Membership.State.SUSPENDED
+    return reverse("onboarding", args=[project.slug]) if begun or turned_away else ""
 
 
 @login_required

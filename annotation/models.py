@@ -10,6 +10,14 @@ from annotation.feedback.models import (
     Suggestion,
 )
 from annotation.gold.models import Gold, GoldRules, GoldStanding, Grade
+from annotation.onboarding.models import (
+    Candidate,
+    OnboardingAttempt,
+    OnboardingGrade,
+    OnboardingStep,
+    OnboardingVersion,
+    ScreeningDecision,
+)
 from annotation.people.invitation_models import Invitation, InvitationUse
 from annotation.people.mail_models import Mail
 from annotation.people.models import (
@@ -42,6 +50,7 @@ from annotation.writing.models import Writing, WritingDraft, WritingKind, Writte
 __all__ = [
     "Assignment",
     "AuditEvent",
+    "Candidate",
     "Completion",
     "CompletionOrigin",
     "Conversation",
@@ -61,6 +70,10 @@ __all__ = [
     "Mail",
     "Membership",
     "MembershipRole",
+    "OnboardingAttempt",
+    "OnboardingGrade",
+    "OnboardingStep",
+    "OnboardingVersion",
     "Project",
     "Prompt",
     "PromptFinding",
@@ -71,6 +84,7 @@ __all__ = [
     "QualityThresholds",
     "Ranking",
     "Route",
+    "ScreeningDecision",
     "SignInTry",
     "Source",
     "Suggestion",

@@ -23,7 +23,8 @@ from annotation.people.invitations import (
     invitations_mail,
 )
 from annotation.people.mails import origin_of
-from annotation.people.models import MembershipRole
+from annotation.people.members import state_first
+from annotation.people.models import MembershipRole, Project
 from annotation.people.project_views import form_errors_take
 
 ADMIN = MembershipRole.Role.ADMIN
@@ -55,9 +56,14 @@ def invitation_item(row: Invitation) -> dict[str, Any]:
     }
 
 
+def offer_initial(project: Project) -> dict[str, Any]:
+    roles = [MembershipRole.Role.LABELER.value]
+    return {"roles": roles, "state": state_first(project=project, roles=roles)}
+
+
 @project_view(ADMIN)
 def invitation_new_email(request: HttpRequest, access: Access) -> HttpResponse:
-    form = InviteByEmailForm(request.POST or None, initial={"roles": ["labeler"]})
+    form = InviteByEmailForm(request.POST or None, initial=offer_initial(access.project))
     if form.is_valid():
         try:
             made = invitations_mail(
@@ -86,7 +92,7 @@ def invitation_new_email(request: HttpRequest, access: Access) -> HttpResponse:
 @project_view(ADMIN)
 def invitation_new_link(request: HttpRequest, access: Access) -> HttpResponse:
     """The link stands in the answer to the form alone: nothing that is stored could show it."""
-    form = InviteByLinkForm(request.POST or None, initial={"roles": ["labeler"]})
+    form = InviteByLinkForm(request.POST or None, initial=offer_initial(access.project))
     if form.is_valid():
         try:
             made, secret = invitation_link(

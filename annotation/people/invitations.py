@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from annotation.people.invitation_models import Invitation, InvitationUse
 from annotation.people.mail_models import Mail
 from annotation.people.mails import mail_queue, writer_register
+from annotation.people.members import state_first
 from annotation.people.models import Membership, MembershipRole, Project, User
 from annotation.people.projects import (
     audit,
@@ -50,20 +51,26 @@ class InvitationOverError(ValidationError):
 
 def offer_read(
     *,
+    project: Project,
     roles: Iterable[str],
-    state: str = Membership.State.ACTIVE,
+    state: str = "",
     heldout: bool = False,
     languages: Iterable[str] = (),
     skills: Iterable[str] = (),
     days: int = 14,
 ) -> dict[str, Any]:
-    """What is offered, checked, as the fields of Invitation. Raises ValidationError by field."""
+    """What is offered, checked, as the fields of Invitation; an empty `state` is state_first's.
+
+    Raises ValidationError by field.
+    """
     if not 1 <= days <= MOST_DAYS:
         raise ValidationError({"days": _("From 1 to %(most)s days.") % {"most": MOST_DAYS}})
+    roles = roles_validate(list(roles))
+    state = state or state_first(project=project, roles=roles)
     if state not in (Membership.State.ACTIVE, Membership.State.ONBOARDING):
         raise ValidationError({"state": _("Who is invited begins as active or in onboarding.")})
     return {
-        "roles": roles_validate(list(roles)),
+        "roles": roles,
         "state": state,
         "heldout": heldout,
         "languages": languages_read(languages),
@@ -115,7 +122,7 @@ def invitations_mail(
 
     Returns the new ones. Raises ValidationError by field; then nobody is invited.
     """
-    addresses, offered = addresses_read(emails), offer_read(**offer)
+    addresses, offered = addresses_read(emails), offer_read(project=project, **offer)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         waiting = Invitation.objects.filter(
@@ -169,7 +176,7 @@ def invitation_link(
             most_uses=most_uses,
             token_hash=secret_hash(secret),
             created_by=actor,
-            **offer_read(**offer),
+            **offer_read(project=project, **offer),
         )
         invitation_audit(
             actor, invitation, "invitation_create", roles=invitation.roles, most_uses=most_uses

@@ -19,6 +19,7 @@ class Mail(models.Model):
     class Kind(models.TextChoices):
         PASSWORD_RESET = "password_reset", _("Password reset")
         INVITATION = "invitation", _("Invitation")
+        DECISION = "decision", _("Decision about a candidate")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")  # from due_at on
@@ -55,7 +56,7 @@ class Mail(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="mail_kind_known",
-                condition=models.Q(kind="password_reset", invitation=None)
+                condition=models.Q(kind__in=["password_reset", "decision"], invitation=None)
                 | models.Q(kind="invitation", invitation__isnull=False),
             ),
             models.CheckConstraint(

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from annotation.people.models import Membership, Project, User
+from annotation.people.models import Membership, MembershipRole, Project, User
 from annotation.people.projects import audit, member_add, user_create
 from annotation.prepared import Param
 from annotation.tags import languages_read
@@ -20,7 +20,7 @@ def member_enrol(
     project: Project,
     username: str,
     roles: Sequence[str],
-    state: str = Membership.State.ACTIVE,
+    state: str = "",
     heldout: bool = False,
     email: str = "",
     password: str = "",
@@ -28,7 +28,7 @@ def member_enrol(
 ) -> Membership:
     """Add the person called `username`, making an account first when a password is given.
 
-    `matched` are the languages and skills of member_add.
+    An empty `state` is state_first's; `matched` are the languages and skills of member_add.
     Raises ValidationError when the account is unknown and no password came with it, when it exists
     and one did (nobody sets another's password so), or when the person is a member already.
     """
@@ -60,10 +60,18 @@ def member_enrol(
         project=project,
         user=user,
         roles=list(roles),
-        state=state,
+        state=state or state_first(project=project, roles=roles),
         heldout=heldout,
         **matched,
     )
+
+
+def state_first(*, project: Project, roles: Sequence[str]) -> str:
+    """How a new member begins: a labeler in onboarding where the project has one, all others at
+    work."""
+    labels = set(roles) == {MembershipRole.Role.LABELER}
+    state = Membership.State
+    return state.ONBOARDING if project.onboards and labels else state.ACTIVE
 
 
 def member_prefer(

@@ -152,6 +152,11 @@ class Project(models.Model):
     suggestions = models.CharField(
         max_length=8, choices=SuggestionsOffered, default=SuggestionsOffered.NEVER
     )
+    onboards = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Has an onboarding, where new labelers begin; kept by the steps.",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -230,6 +235,11 @@ class Membership(models.Model):
     )
     paused_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when this person is given no tasks, though active."
+    )
+    onboarding_due = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Something has to be read and acknowledged before the next task.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

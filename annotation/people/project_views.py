@@ -18,7 +18,7 @@ from annotation.people.forms import (
     ProjectEditForm,
     ProjectForm,
 )
-from annotation.people.members import member_enrol, member_prefer
+from annotation.people.members import member_enrol, member_prefer, state_first
 from annotation.people.models import MembershipRole, User
 from annotation.people.projects import (
     member_update,
@@ -92,7 +92,9 @@ def members(request: HttpRequest, access: Access) -> HttpResponse:
 
 @project_view(ADMIN)
 def member_new(request: HttpRequest, access: Access) -> HttpResponse:
-    form = MemberAddForm(request.POST or None)
+    roles = [MembershipRole.Role.LABELER.value]
+    first = {"state": state_first(project=access.project, roles=roles)}
+    form = MemberAddForm(request.POST or None, initial=first)
     if form.is_valid():
         try:
             member = member_enrol(actor=access.user, project=access.project, **form.cleaned_data)

@@ -41,6 +41,10 @@ PAUSED = gettext_lazy(
     "Your work in this project is paused: an admin will look at it and tell you how to go on. What "
     "you have begun is kept."
 )
+TO_READ = gettext_lazy(
+    "Something has changed that you are asked to read first. Open the project’s Work page: it "
+    "leads there, and back to your tasks."
+)
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ def leases_stale(*, now: datetime | Param) -> QuerySet[Assignment]:
 MEMBERSHIP_LOCKED = Prepared(
     lambda: (
         labeler_memberships(labeler=Param("labeler"), project=Param("project"))
+        .filter(onboarding_due=False)
         .annotate(stale=Exists(leases_stale(now=Param("now", DateTimeField()))))
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")[:1]
@@ -140,6 +145,8 @@ def labeler_lock(*, labeler: User, project: Project, now: datetime) -> Claimant:
     if membership is None:
         if labeler_paused(labeler=labeler, project=project):
             raise PermissionDenied(PAUSED)
+        if labeler_memberships(labeler=labeler, project=project).exists():
+            raise PermissionDenied(TO_READ)
         if not labeler.is_superuser:
             raise PermissionDenied(_("Only active labelers of this project are given tasks."))
         return Claimant(None, stale=True)

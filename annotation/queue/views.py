@@ -64,7 +64,9 @@ def next_task_url(access: Access, ahead: str = "") -> str:
 
 @project_view(LABELER)
 def work(request: HttpRequest, access: Access) -> HttpResponse:
-    """The start page; a POST goes to the next task."""
+    """The start page; a POST goes to the next task. Who has something to read first goes there."""
+    if access.membership and access.membership.onboarding_due:
+        return redirect("onboarding", access.project.slug)
     if request.method == "POST":
         return redirect(next_task_url(access))
     context = {
