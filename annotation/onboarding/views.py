@@ -147,23 +147,23 @@ def step_context(membership: Membership, standing: Standing, error: str) -> dict
 def parts_shown(attempt: OnboardingAttempt) -> list[dict[str, Any]]:
     return [
         {
-            "name": part_named(part, place),
+            "name": part_named(part),
             "url": part_url(attempt, part),
             "done": part.key in attempt.answers,
             "begun": part.key in attempt.drafts,
         }
-        for place, part in enumerate(attempt_parts(attempt), 1)
+        for part in attempt_parts(attempt)
     ]
 
 
-def part_named(part: Part, place: int) -> str:
+def part_named(part: Part) -> str:
     names = {
         TEXTS: _("Flag sensitive texts"),
         RANKING: _("Rank answers"),
         DEMONSTRATION: _("Write an answer"),
         TOPICS: _("What you know"),
     }
-    return f"{place}. {names[part.kind]}"
+    return names[part.kind]
 
 
 def quiz_result(standing: Standing) -> list[dict[str, Any]]:

@@ -251,7 +251,7 @@ const COMMANDS = {
   g: armStrength,
   o: () => toggleFold(cards[focused]),
   c: () => compared.choose(cards[focused]),
-  n: toggleNone,
+  n: () => document.getElementById("none-button").hidden || toggleNone(),
 };
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta", "AltGraph"];
 const SHIFTED = {

@@ -62,7 +62,7 @@ def gold_for(project: Project, purpose: str, ranks: tuple[int, ...] = (1, 2, 3, 
     )
 
 
-def step(cast: Cast, kind: str, **said: Any) -> OnboardingStep:
+def step_make(cast: Cast, kind: str, **said: Any) -> OnboardingStep:
     """A step of the kind with something in it."""
     project = cast.project
     contents: dict[str, dict[str, Any]] = {

@@ -21,7 +21,7 @@ from annotation.onboarding.attempts import (
     step_acknowledge,
 )
 from annotation.onboarding.steps import step_update
-from tests.annotation.onboarding import RIGHT, gold_for, nora, screened, step
+from tests.annotation.onboarding import RIGHT, gold_for, nora, screened, step_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 WRONG = {"chosen": [[0], [0]]}
@@ -39,7 +39,7 @@ def at(membership):
 def test_who_has_passed_all_steps_is_a_labeler(cast):
     membership = nora(cast)
     candidate_of(membership)
-    read, consent, quiz = (step(cast, kind) for kind in ("read", "consent", "quiz"))
+    read, consent, quiz = (step_make(cast, kind) for kind in ("read", "consent", "quiz"))
     with pytest.raises(ValidationError, match="turn"):
         step_acknowledge(membership=membership, step=consent, version=1)
     step_acknowledge(membership=membership, step=read, version=1)
@@ -53,7 +53,7 @@ def test_who_has_passed_all_steps_is_a_labeler(cast):
 
 
 def test_nobody_agrees_to_what_they_were_not_shown(cast):
-    membership, consent = nora(cast), step(cast, "consent")
+    membership, consent = nora(cast), step_make(cast, "consent")
     step_update(actor=cast.ada, step=consent, content={"statement": "I agree to more."})
     with pytest.raises(ValidationError, match="changed just now"):
         step_acknowledge(membership=membership, step=consent, version=1)
@@ -61,7 +61,7 @@ def test_nobody_agrees_to_what_they_were_not_shown(cast):
 
 
 def test_a_candidate_is_asked_again_too(cast):
-    membership, read, quiz = nora(cast), step(cast, "read"), step(cast, "quiz")
+    membership, read, quiz = nora(cast), step_make(cast, "read"), step_make(cast, "quiz")
     step_acknowledge(membership=membership, step=read, version=1)
     step_update(actor=cast.ada, step=read, body="Better words.")
     assert at(membership).step == quiz
@@ -70,7 +70,7 @@ def test_a_candidate_is_asked_again_too(cast):
 
 
 def test_a_quiz_below_its_mark_is_tried_again_so_often(cast):
-    membership, quiz = nora(cast), step(cast, "quiz", tries=2, pass_mark=100)
+    membership, quiz = nora(cast), step_make(cast, "quiz", tries=2, pass_mark=100)
     half = {"chosen": [[1], [2]]}
     first = quizzed(membership, quiz, half)
     assert (first.state, first.score) == ("failed", 0.5)
@@ -82,19 +82,19 @@ def test_a_quiz_below_its_mark_is_tried_again_so_often(cast):
 
 
 def test_the_pass_mark_is_met_exactly(cast):
-    membership, quiz = nora(cast), step(cast, "quiz", pass_mark=50)
+    membership, quiz = nora(cast), step_make(cast, "quiz", pass_mark=50)
     assert quizzed(membership, quiz, {"chosen": [[1], [0]]}).state == "passed"
 
 
 def test_tries_without_end(cast):
-    membership, quiz = nora(cast), step(cast, "quiz", tries=0)
+    membership, quiz = nora(cast), step_make(cast, "quiz", tries=0)
     for _ in range(4):
         quizzed(membership, quiz, WRONG)
     assert at(membership).left is None
 
 
 def test_the_next_try_waits(cast):
-    membership, quiz = nora(cast), step(cast, "quiz", wait_minutes=60)
+    membership, quiz = nora(cast), step_make(cast, "quiz", wait_minutes=60)
     failed = quizzed(membership, quiz, WRONG)
     with pytest.raises(ValidationError, match="wait"):
         attempt_begin(membership=membership, step=quiz)
@@ -105,7 +105,7 @@ def test_the_next_try_waits(cast):
 
 
 def test_a_try_goes_on_and_keeps_its_version(cast):
-    membership, quiz = nora(cast), step(cast, "quiz")
+    membership, quiz = nora(cast), step_make(cast, "quiz")
     attempt = attempt_begin(membership=membership, step=quiz)
     draft_keep(attempt=attempt, key="quiz", draft={"q-0": "1"})
     easier = {"questions": quiz.content["questions"][:1]}
@@ -121,14 +121,14 @@ def test_a_try_goes_on_and_keeps_its_version(cast):
     [{}, {"chosen": [[1]]}, {"chosen": [[0, 1], [0]]}, {"chosen": "x"}, {"chosen": [[9], [0]]}],
 )
 def test_what_has_no_answer_is_said(cast, answer):
-    membership, quiz = nora(cast), step(cast, "quiz")
+    membership, quiz = nora(cast), step_make(cast, "quiz")
     with pytest.raises(ValidationError, match=r"Question \d has no answer"):
         quizzed(membership, quiz, answer)
     assert OnboardingAttempt.objects.get().answers == {}
 
 
 def test_practice_ends_with_its_last_ranking_and_keeps_the_first_word(cast):
-    membership, practice = nora(cast), step(cast, "practice")
+    membership, practice = nora(cast), step_make(cast, "practice")
     keys = [f"ranking-{pk}" for pk in practice.content["golds"]]
     attempt = attempt_begin(membership=membership, step=practice)
     part_answer(attempt=attempt, key=keys[0], answer={"ranks": [4, 4, 2, 1]})
@@ -138,7 +138,7 @@ def test_practice_ends_with_its_last_ranking_and_keeps_the_first_word(cast):
 
 
 def test_practice_without_gold_is_asked_of_nobody(cast):
-    membership, practice, quiz = nora(cast), step(cast, "practice"), step(cast, "quiz")
+    membership, practice, quiz = nora(cast), step_make(cast, "practice"), step_make(cast, "quiz")
     assert at(membership).step == practice
     for gold in Gold.objects.all():
         gold_retire(actor=cast.ada, gold=gold)
@@ -147,7 +147,7 @@ def test_practice_without_gold_is_asked_of_nobody(cast):
 
 def test_a_screening_is_measured_and_waits(cast):
     """By hand: 3 of 4 texts alike; of the 6 pairs 5 are alike, and tau-b is 4/6."""
-    membership, screening = nora(cast), step(cast, "screening")
+    membership, screening = nora(cast), step_make(cast, "screening")
     attempt = screened(membership, screening, (False, True, False, False), (1, 3, 2, 4))
     assert attempt.state == "submitted"
     assert attempt.sensitive_agreement == 0.75
@@ -161,13 +161,13 @@ def test_a_screening_is_measured_and_waits(cast):
 
 
 def test_who_ties_all_agrees_as_chance_would(cast):
-    membership, screening = nora(cast), step(cast, "screening")
+    membership, screening = nora(cast), step_make(cast, "screening")
     attempt = screened(membership, screening, ranks=(1, 1, 1, 1))
     assert (attempt.pairs_agreement, attempt.tau) == (0.5, 0.0)
 
 
 def test_a_screening_is_handed_in_whole(cast):
-    membership, screening = nora(cast), step(cast, "screening")
+    membership, screening = nora(cast), step_make(cast, "screening")
     attempt = attempt_begin(membership=membership, step=screening)
     for key, answer, words in (
         ("texts", {"said": [True, None, True, False]}, "Not answered yet: 2"),
@@ -183,7 +183,7 @@ def test_a_screening_is_handed_in_whole(cast):
 
 
 def test_gold_of_another_purpose_is_no_part(cast):
-    membership, screening = nora(cast), step(cast, "screening")
+    membership, screening = nora(cast), step_make(cast, "screening")
     attempt = attempt_begin(membership=membership, step=screening)
     stranger = gold_for(cast.project, "practice")
     with pytest.raises(ValidationError, match="no such part"):
@@ -191,7 +191,7 @@ def test_gold_of_another_purpose_is_no_part(cast):
 
 
 def test_the_database_keeps_one_try_at_a_time(cast):
-    membership, quiz = nora(cast), step(cast, "quiz")
+    membership, quiz = nora(cast), step_make(cast, "quiz")
     attempt_begin(membership=membership, step=quiz)
     row = {"membership": membership, "step": quiz, "version": 1}
     for wrong in (
@@ -217,7 +217,7 @@ def test_candidates_have_a_number_each_that_tells_nothing(cast):
 
 
 def test_the_suspended_are_asked_nothing(cast):
-    membership, quiz = nora(cast), step(cast, "quiz")
+    membership, quiz = nora(cast), step_make(cast, "quiz")
     membership.state = "suspended"
     membership.save()
     with pytest.raises(ValidationError, match="over"):

@@ -17,7 +17,7 @@ from annotation.onboarding.decisions import candidate_decide, choices_of
 from annotation.people.mails import mail_send
 from annotation.queue.claims import task_claim
 from inference.storage import local_folder
-from tests.annotation.onboarding import nora, screened, step
+from tests.annotation.onboarding import nora, screened, step_make
 from tests.annotation.work import demonstration_task
 from training.snapshots import snapshot_create
 
@@ -28,7 +28,7 @@ WORDS = "Zanzibar"
 def candidate_screened(cast, **fields):
     membership = nora(cast, **fields)
     candidate = candidate_of(membership)
-    screened(membership, step(cast, "screening"), words=WORDS)
+    screened(membership, step_make(cast, "screening"), words=WORDS)
     return candidate
 
 
@@ -80,7 +80,7 @@ def test_who_is_not_accepted_may_be_given_another_try(cast):
 def test_another_try_begins_at_once_and_counts_beyond_the_rule(cast):
     membership = nora(cast)
     candidate = candidate_of(membership)
-    screening = step(cast, "screening", tries=1, wait_minutes=60)
+    screening = step_make(cast, "screening", tries=1, wait_minutes=60)
     screened(membership, screening)
     decide(cast, candidate, "again")
     assert state(candidate) == ("underway", "onboarding", False)
@@ -91,7 +91,7 @@ def test_another_try_begins_at_once_and_counts_beyond_the_rule(cast):
 
 def test_steps_after_the_screening_are_taken_too(cast):
     candidate = candidate_screened(cast)
-    quiz = step(cast, "quiz")
+    quiz = step_make(cast, "quiz")
     decide(cast, candidate, "accepted")
     assert state(candidate) == ("accepted", "onboarding", False)
     attempt = attempt_begin(membership=candidate.membership, step=quiz)
@@ -102,8 +102,8 @@ def test_steps_after_the_screening_are_taken_too(cast):
 def test_nobody_is_accepted_before_the_screening(cast):
     membership = nora(cast)
     candidate = candidate_of(membership)
-    quiz = step(cast, "quiz", tries=1)
-    step(cast, "screening")
+    quiz = step_make(cast, "quiz", tries=1)
+    step_make(cast, "screening")
     assert choices_of(candidate) == ["rejected"]
     with pytest.raises(ValidationError, match="not handed in"):
         decide(cast, candidate, "accepted")

@@ -8,7 +8,7 @@ from annotation.models import OnboardingGrade
 from annotation.onboarding.attempts import candidate_of
 from annotation.onboarding.decisions import candidate_decide
 from annotation.onboarding.grades import demonstration_grade, demonstrations_ungraded
-from tests.annotation.onboarding import nora, screened, step
+from tests.annotation.onboarding import nora, screened, step_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.service]
 def attempt(cast):
     membership = nora(cast)
     candidate_of(membership)
-    return screened(membership, step(cast, "screening"))
+    return screened(membership, step_make(cast, "screening"))
 
 
 def left(cast, person):

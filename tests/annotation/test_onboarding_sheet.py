@@ -9,7 +9,7 @@ from annotation.onboarding.decisions import candidate_decide
 from annotation.onboarding.grades import demonstration_grade
 from annotation.onboarding.sheet import candidates_unbegun, sheet_of
 from annotation.onboarding.steps import step_update
-from tests.annotation.onboarding import SCREENED, nora, screened, step
+from tests.annotation.onboarding import SCREENED, nora, screened, step_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -23,7 +23,7 @@ def test_the_sheet_holds_what_is_decided_by(cast):
     the square root of 2."""
     membership = nora(cast)
     candidate = candidate_of(membership)
-    screening = step(cast, "screening")
+    screening = step_make(cast, "screening")
     attempt = screened(membership, screening, (False, True, False, False), (1, 3, 2, 4))
     for reviewer, item, grade in ((cast.ada, 0, 7), (cast.rosa, 0, 5), (cast.ada, 1, 4)):
         demonstration_grade(reviewer=reviewer, attempt=attempt, item=item, grade=grade)
@@ -46,7 +46,7 @@ def test_the_sheet_holds_what_is_decided_by(cast):
 def test_the_cut_offs_are_those_set_now(cast):
     membership = nora(cast)
     candidate = candidate_of(membership)
-    screening = step(cast, "screening")
+    screening = step_make(cast, "screening")
     screened(membership, screening, (True, True, True, True))
     content = {**screening.content, "cutoffs": {"sensitive": 40}}
     step_update(actor=cast.ada, step=screening, content=content)
@@ -58,7 +58,7 @@ def test_the_cut_offs_are_those_set_now(cast):
 def test_a_later_version_and_retired_gold_change_no_sheet(cast):
     membership = nora(cast)
     candidate = candidate_of(membership)
-    screening = step(cast, "screening")
+    screening = step_make(cast, "screening")
     screened(membership, screening)
     step_update(actor=cast.ada, step=screening, content={**SCREENED, "demonstrations": ["New"]})
     for gold in Gold.objects.all():
@@ -71,7 +71,7 @@ def test_a_later_version_and_retired_gold_change_no_sheet(cast):
 def test_the_name_is_told_once_it_is_decided(cast):
     membership = nora(cast)
     candidate = candidate_of(membership)
-    screened(membership, step(cast, "screening"))
+    screened(membership, step_make(cast, "screening"))
     candidate_decide(actor=cast.ada, candidate=candidate, outcome="again")
     candidate.refresh_from_db()
     assert sheet_of(candidate).name == ""

@@ -24,7 +24,7 @@ from annotation.onboarding.steps import (
 )
 from annotation.people.projects import project_update
 from annotation.queue.claims import task_claim
-from tests.annotation.onboarding import nora, step
+from tests.annotation.onboarding import nora, step_make
 from tests.annotation.work import claimed, demonstration_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
@@ -41,7 +41,7 @@ def acknowledge(person, step):
 
 
 def test_steps_come_in_order_and_are_versions(cast):
-    first, second = step(cast, "read"), step(cast, "quiz")
+    first, second = step_make(cast, "read"), step_make(cast, "quiz")
     assert list(steps_of(cast.project)) == [first, second]
     changed = step_update(actor=cast.ada, step=first, body="Read **this**.")
     assert changed.version == 2
@@ -56,7 +56,7 @@ def test_steps_come_in_order_and_are_versions(cast):
 
 
 def test_the_order_is_changed(cast):
-    ids = [step(cast, kind).pk for kind in ("read", "consent", "quiz")]
+    ids = [step_make(cast, kind).pk for kind in ("read", "consent", "quiz")]
     last = OnboardingStep.objects.get(pk=ids[2])
     assert [each.pk for each in step_move(actor=cast.ada, step=last, by=-1)] == [
         ids[0],
@@ -70,7 +70,7 @@ def test_the_order_is_changed(cast):
 
 
 def test_a_project_with_steps_onboards_until_all_are_retired(cast):
-    made = step(cast, "read")
+    made = step_make(cast, "read")
     cast.project.refresh_from_db()
     assert cast.project.onboards
     step_retire(actor=cast.ada, step=made)
@@ -83,9 +83,9 @@ def test_a_project_with_steps_onboards_until_all_are_retired(cast):
 
 
 def test_there_is_one_screening(cast):
-    step(cast, "screening")
+    step_make(cast, "screening")
     with pytest.raises(ValidationError, match="screening already"):
-        step(cast, "screening")
+        step_make(cast, "screening")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_there_is_one_screening(cast):
 )
 def test_what_makes_no_sense_is_refused(cast, said, named):
     with pytest.raises(ValidationError) as refused:
-        step(cast, "read", **said)
+        step_make(cast, "read", **said)
     found = refused.value
     assert (list(found.message_dict) if hasattr(found, "error_dict") else ["__all__"]) == [named]
     with pytest.raises(ValidationError, match="Unknown kind"):
@@ -109,7 +109,7 @@ def test_what_makes_no_sense_is_refused(cast, said, named):
 
 def test_a_changed_text_is_asked_again_before_the_next_task(cast):
     demonstration_task(cast.project, overlap=3)
-    rules = step(cast, "read")
+    rules = step_make(cast, "read")
     assert not due(cast.lena)
     step_update(actor=cast.ada, step=rules, body="A typo mended.")
     assert not due(cast.lena)
@@ -130,7 +130,7 @@ def test_a_changed_text_is_asked_again_before_the_next_task(cast):
 def test_a_lease_at_hand_goes_on_when_something_is_asked(cast):
     demonstration_task(cast.project)
     held = claimed(cast.lena, cast.project)
-    step(cast, "consent", ask_now=True)
+    step_make(cast, "consent", ask_now=True)
     with pytest.raises(PermissionDenied):
         task_claim(labeler=cast.lena, project=cast.project)
     held.refresh_from_db()
@@ -138,7 +138,7 @@ def test_a_lease_at_hand_goes_on_when_something_is_asked(cast):
 
 
 def test_only_what_is_acknowledged_is_asked_again(cast):
-    quiz = step(cast, "quiz")
+    quiz = step_make(cast, "quiz")
     with pytest.raises(ValidationError, match="read or agreed"):
         step_update(actor=cast.ada, step=quiz, ask_again=True)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -146,8 +146,8 @@ def test_only_what_is_acknowledged_is_asked_again(cast):
 
 
 def test_who_has_nothing_left_to_read_goes_on(cast):
-    first = step(cast, "read", ask_now=True)
-    second = step(cast, "read", title="Second", ask_now=True)
+    first = step_make(cast, "read", ask_now=True)
+    second = step_make(cast, "read", title="Second", ask_now=True)
     acknowledge(cast.lena, first)
     assert due(cast.lena)
     step_retire(actor=cast.ada, step=second)
@@ -156,8 +156,8 @@ def test_who_has_nothing_left_to_read_goes_on(cast):
 
 
 def test_changed_instructions_are_asked_again(cast):
-    made = step(cast, "read", content={"instructions": True})
-    quiet = step(cast, "read", content={"instructions": True, "ask_again": False})
+    made = step_make(cast, "read", content={"instructions": True})
+    quiet = step_make(cast, "read", content={"instructions": True, "ask_again": False})
     project_update(actor=cast.ada, project=cast.project, instructions="Be **kind**.")
     made.refresh_from_db()
     quiet.refresh_from_db()
@@ -177,15 +177,15 @@ def test_a_claim_asks_no_more_for_it(cast):
 
     demonstration_task(cast.project, overlap=3)
     before = claim_queries(cast.lena)
-    acknowledge(cast.luis, step(cast, "read", ask_now=True))
+    acknowledge(cast.luis, step_make(cast, "read", ask_now=True))
     assert claim_queries(cast.luis) == before
 
 
 def test_a_copy_takes_the_steps_along_and_no_try(cast):
-    made = step(cast, "consent", ask_now=True)
-    step(cast, "quiz", pass_mark=55, tries=2, wait_minutes=60)
-    step(cast, "practice")
-    step(cast, "screening")
+    made = step_make(cast, "consent", ask_now=True)
+    step_make(cast, "quiz", pass_mark=55, tries=2, wait_minutes=60)
+    step_make(cast, "practice")
+    step_make(cast, "screening")
     acknowledge(cast.lena, made)
     nora(cast)
     copy = project_copy(actor=cast.ada, source=cast.project, name="A copy", members=True)

@@ -10,7 +10,7 @@ from annotation.onboarding.answers import shown_order
 from annotation.onboarding.attempts import attempt_parts
 from annotation.onboarding.decisions import candidate_decide
 from annotation.onboarding.steps import step_update
-from tests.annotation.onboarding import nora, screened, step
+from tests.annotation.onboarding import nora, screened, step_make
 from tests.annotation.work import demonstration_task
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def part(client, step, key, said=None):
 
 
 def test_a_candidate_reads_agrees_and_is_in(cast, client, candidate):
-    read, consent = step(cast, "read"), step(cast, "consent")
+    read, consent = step_make(cast, "read"), step_make(cast, "consent")
     assert page("onboarding-step", read.pk) in words(client.get(page("onboarding")))
     assert "A step to read." in words(client.get(page("onboarding-step", read.pk)))
     assert act(client, read, "acknowledge", version=1).status_code == 302
@@ -54,7 +54,7 @@ def test_a_candidate_reads_agrees_and_is_in(cast, client, candidate):
 
 
 def test_a_changed_text_is_shown_again_before_it_counts(cast, client, candidate):
-    read = step(cast, "read")
+    read = step_make(cast, "read")
     step_update(actor=cast.ada, step=read, body="Other words.")
     refused = act(client, read, "acknowledge", version=1)
     assert "changed just now" in words(refused)
@@ -65,7 +65,7 @@ def test_a_changed_text_is_shown_again_before_it_counts(cast, client, candidate)
 
 def test_a_labeler_at_work_is_led_to_what_has_changed_and_back(cast, client):
     demonstration_task(cast.project)
-    read = step(cast, "read", ask_now=True)
+    read = step_make(cast, "read", ask_now=True)
     client.force_login(cast.lena)
     assert client.get(page("work")).headers["Location"] == page("onboarding")
     assert client.post(page("work")).headers["Location"] == page("onboarding")
@@ -77,7 +77,7 @@ def test_a_labeler_at_work_is_led_to_what_has_changed_and_back(cast, client):
 
 
 def test_a_quiz_is_answered_and_explained(cast, client, candidate):
-    quiz = step(cast, "quiz")
+    quiz = step_make(cast, "quiz")
     begun = act(client, quiz, "begin")
     assert begun.headers["Location"] == page("onboarding-part", quiz.pk, "quiz")
     shown = words(part(client, quiz, "quiz"))
@@ -107,7 +107,7 @@ def shown(attempt, ranks, key):
 
 
 def test_practice_shows_the_gold_after_the_ranking_and_not_before(cast, client, candidate):
-    practice = step(cast, "practice")
+    practice = step_make(cast, "practice")
     keys = [f"ranking-{pk}" for pk in practice.content["golds"]]
     act(client, practice, "begin")
     attempt = OnboardingAttempt.objects.get()
@@ -133,7 +133,7 @@ def test_practice_shows_the_gold_after_the_ranking_and_not_before(cast, client, 
 def test_a_red_teams_practice_counts_from_the_worst(cast, client, candidate):
     cast.project.ranking_aim = "worst"
     cast.project.save()
-    practice = step(cast, "practice")
+    practice = step_make(cast, "practice")
     key = f"ranking-{practice.content['golds'][0]}"
     act(client, practice, "begin")
     posted = shown(OnboardingAttempt.objects.get(), [4, 3, 2, 1], key)
@@ -153,7 +153,7 @@ def screening_answers(attempt, screening):
 
 
 def test_a_screening_is_gone_through_and_handed_in(cast, client, candidate):
-    screening = step(cast, "screening")
+    screening = step_make(cast, "screening")
     act(client, screening, "begin")
     attempt = OnboardingAttempt.objects.get()
     answers = screening_answers(attempt, screening)
@@ -178,7 +178,7 @@ def test_a_screening_is_gone_through_and_handed_in(cast, client, candidate):
 
 
 def test_what_is_typed_is_kept_as_a_draft(cast, client, candidate):
-    screening = step(cast, "screening")
+    screening = step_make(cast, "screening")
     act(client, screening, "begin")
     key = f"ranking-{screening.content['golds'][0]}"
     for name, draft, seen in (
@@ -199,7 +199,7 @@ def test_what_is_typed_is_kept_as_a_draft(cast, client, candidate):
 
 
 def test_what_is_no_step_or_part_is_not_found(cast, client, candidate):
-    screening = step(cast, "screening")
+    screening = step_make(cast, "screening")
     assert part(client, screening, "texts").status_code == 404  # not begun
     act(client, screening, "begin")
     assert part(client, screening, "ranking-0").status_code == 404
@@ -208,7 +208,7 @@ def test_what_is_no_step_or_part_is_not_found(cast, client, candidate):
 
 
 def test_who_is_not_accepted_reads_why_and_nothing_else(cast, client, candidate):
-    screening = step(cast, "screening")
+    screening = step_make(cast, "screening")
     screened(candidate, screening)
     candidate_decide(
         actor=cast.ada,
@@ -229,12 +229,12 @@ def test_who_is_not_accepted_reads_why_and_nothing_else(cast, client, candidate)
 
 def test_home_leads_to_the_onboarding(cast, client, candidate):
     assert page("onboarding") not in words(client.get("/"))
-    step(cast, "read")
+    step_make(cast, "read")
     assert page("onboarding") in words(client.get("/"))
 
 
 def test_others_onboarding_is_not_found(cast, client):
-    made = step(cast, "read")
+    made = step_make(cast, "read")
     for person, status in ((cast.otto, 404), (cast.sita, 404)):
         client.force_login(person)
         assert client.get(page("onboarding")).status_code == status

@@ -1,7 +1,7 @@
 """A site on which every page has something real to show: rounds that ended, failed and run,
 imports in each of their states, tasks of each kind begun, waiting and used up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.contrib.auth.tokens import default_token_generator
@@ -21,10 +21,16 @@ from annotation.models import (
     GoldStanding,
     ImportBatch,
     Membership,
+    OnboardingAttempt,
+    OnboardingStep,
     Project,
     QualityReport,
     Task,
+    User,
 )
+from annotation.onboarding.attempts import attempt_begin, part_answer, step_acknowledge
+from annotation.onboarding.decisions import candidate_decide
+from annotation.onboarding.grades import demonstration_grade
 from annotation.people.invitations import (
     invitation_link,
     invitation_revoke,
@@ -43,6 +49,7 @@ from benchmarks.trial.texts import STEPS, own_tasks
 from inference.jobs.models import Job
 from tests.annotation.crowd import CROWD, crowd_rankings
 from tests.annotation.exchange_files import demonstrations, imported, jsonl, k_line, upload
+from tests.annotation.onboarding import screened, step_make
 from tests.annotation.pool import scanned
 from tests.annotation.quality_work import crowd_enrol, report_made
 from tests.annotation.work import (
@@ -52,7 +59,7 @@ from tests.annotation.work import (
     lease_age,
     ranking_task,
 )
-from tests.cast import Cast, member
+from tests.cast import Cast, member, user
 from tests.training.by_hand import base_make, demonstrations_make, job_fail, prompts_make
 from tests.training.turning import start, through
 from training.models import Metric, Round, Run, RunEvent
@@ -84,6 +91,7 @@ class Site:
     imports: dict[str, ImportBatch]
     member: Membership
     rankable: Task
+    steps: dict[str, OnboardingStep]  # of the projects in which Nora is, by their addresses
     reset: list[str]  # of a good link for a new password
     secret: str  # of an invitation's link
 
@@ -107,6 +115,7 @@ def site_make(cast: Cast, storage: Path) -> Site:
         run=run,
         imports=batches,
         rankable=gold_made(cast),
+        steps=onboardings_make(cast),
         member=cast.project.memberships.get(user=cast.luis),
         secret=invitations_make(cast),
         reset=[
@@ -167,6 +176,57 @@ def gold_made(cast: Cast) -> Task:
             agreement=agreement,
         )
     return task
+
+
+def onboardings_make(cast: Cast) -> dict[str, OnboardingStep]:
+    """Nora's: one project for each state in which somebody can be, named after it."""
+    person = user("Nora", email="nora@example.org")
+    steps = {}
+    for name, kind in (
+        ("agreeing", "consent"),
+        ("failing", "quiz"),
+        ("practising", "practice"),
+        ("screened", "screening"),
+        ("waiting", "screening"),
+        ("rejected", "screening"),
+    ):
+        project = Project.objects.create(name=name.title(), slug=name, instructions=INSTRUCTIONS)
+        member(project, cast.ada, "admin")
+        candidate = member(project, person, "labeler", state="onboarding")
+        there = replace(cast, project=project)
+        first = step_make(there, "read", content={"instructions": True})
+        steps[name] = step_make(there, kind, body=INSTRUCTIONS)
+        step_acknowledge(membership=candidate, step=first, version=1)
+        if kind != "consent":
+            attempt_begin(membership=candidate, step=steps[name])
+    onboardings_go_on(steps)
+    return steps
+
+
+def onboardings_go_on(steps: dict[str, OnboardingStep]) -> None:
+    """Let what the names say happen."""
+    attempts = {
+        name: OnboardingAttempt.objects.get(step=step)
+        for name, step in steps.items()
+        if name != "agreeing"
+    }
+    part_answer(attempt=attempts["failing"], key="quiz", answer={"chosen": [[0], [0, 1]]})
+    first = f"ranking-{steps['practising'].content['golds'][0]}"
+    part_answer(attempt=attempts["practising"], key=first, answer={"ranks": [1, 3, 2, 4]})
+    part_answer(
+        attempt=attempts["screened"], key="texts", answer={"said": [True, False, True, False]}
+    )
+    for name in ("waiting", "rejected"):
+        screened(attempts[name].membership, steps[name], words=STEPS)
+    ada = User.objects.get(username="ada")
+    demonstration_grade(reviewer=ada, attempt=attempts["waiting"], item=0, grade=6)
+    candidate_decide(
+        actor=ada,
+        candidate=attempts["rejected"].membership.candidate,
+        outcome="rejected",
+        note="Careless.",
+        message="Thank you for your time.",
+    )
 
 
 def rounds_make(cast: Cast) -> Run:

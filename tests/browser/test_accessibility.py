@@ -36,6 +36,7 @@ NO_PAGES = {
     *("invitation-revoke", "invitation-resend"),
     "quality-compute",
     *("gold-retire", "gold-resume"),
+    "onboarding-draft",
     *("import-start", "import-cancel", "import-repeat"),
     *("round-cancel", "round-retry", "round-go-on", "run-cancel"),
     *("prompt-intake-notice", "prompt-intake-revoke"),
@@ -93,6 +94,27 @@ def labeler(site: Site) -> list[Visit]:
         ("written", [HERE], "click td .scripted"),
         ("members", [HERE], ""),  # 403
         ("project", ["elsewhere"], ""),  # 404
+    ]
+
+
+def candidate(site: Site) -> list[Visit]:
+    def of(name: str, *more: object) -> list[object]:
+        return [name, site.steps[name].pk, *more]
+
+    ranking = [f"ranking-{pk}" for pk in site.steps["practising"].content["golds"]]
+    screening = f"ranking-{site.steps['screened'].content['golds'][0]}"
+    return [
+        ("home", [], ""),
+        *(("onboarding", [name], "") for name in site.steps),
+        *(("onboarding-step", of(name), "") for name in site.steps if name != "rejected"),
+        ("onboarding-step", of("agreeing"), "click .btn.primary"),
+        ("onboarding-part", of("practising", ranking[0]), ""),
+        ("onboarding-part", of("practising", ranking[1]), "1 1 2 4"),
+        ("onboarding-part", of("screened", "texts"), ""),
+        ("onboarding-part", of("screened", screening), "?"),
+        ("onboarding-part", of("screened", "demonstration-0"), ""),
+        ("onboarding-part", of("screened", "demonstration-0"), "click #main .btn.primary"),
+        ("onboarding-part", of("screened", "topics"), ""),
     ]
 
 
@@ -165,6 +187,7 @@ def researcher(site: Site) -> list[Visit]:
 ROLES: dict[str, Callable[[Site], list[Visit]]] = {
     "": stranger,
     "lena": labeler,
+    "nora": candidate,
     "ada": admin,
     "rosa": researcher,
 }
