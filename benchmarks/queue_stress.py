@@ -7,7 +7,7 @@ PostgreSQL database). Labelers are threads of several processes, as under a web 
 the domain functions that the pages call. They claim, save drafts, skip, submit, submit twice, let
 leases run out and submit late. Afterwards everything they remember is compared with what the
 database holds, and that with itself (`check_integrity`); any difference, and any write that failed,
-is a fault and the exit code is 1.
+is a fault and the exit code is 1. How far it is, it says meanwhile on standard error.
 """
 
 import argparse
@@ -21,13 +21,18 @@ import threading
 import time
 import traceback
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from queue import Empty
 from statistics import quantiles
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 OVERLAP = 2
+TOLD_EVERY = 5.0
+"""Seconds."""
 
 
 @dataclass
@@ -162,7 +167,7 @@ def import_run(path: str, results: Any) -> None:
     try:
         project = Project.objects.get(slug="stress")
         actor = User.objects.get(username="admin")
-        start = time.perf_counter()
+        start, computing = time.perf_counter(), time.process_time()
         with Path(path).open("rb") as file:
             batch = batch_upload(
                 actor=actor, project=project, file=File(file), filename="stress.jsonl"
@@ -170,8 +175,11 @@ def import_run(path: str, results: Any) -> None:
         batch_start(actor=actor, batch=batch, call=False)
         batch_run(batch_id=batch.pk)
         batch.refresh_from_db()
-        seconds = time.perf_counter() - start
-        results.put({"state": batch.state, "seconds": seconds, "report": batch.report})
+        took = {
+            "seconds": round(time.perf_counter() - start, 1),
+            "computing": round(time.process_time() - computing, 1),
+        }
+        results.put({"state": batch.state, **took, "report": batch.report})
     except Exception:
         results.put({"state": "error", "seconds": 0.0, "report": traceback.format_exc()})
 
@@ -224,6 +232,38 @@ def work_create(labelers: int, tasks: int, settings: dict[str, Any]) -> list[str
     return names
 
 
+def result_wait(
+    results: Any, processes: list[Any], *, limit: float, tell: Callable[[], None] = lambda: None
+) -> Any:
+    """The next of what `processes` hand in, while `tell` says how far they are.
+
+    Raises TimeoutError after `limit` seconds, and ChildProcessError where one of them broke.
+    """
+    until = time.monotonic() + limit
+    while time.monotonic() < until:
+        with suppress(Empty):
+            return results.get(timeout=min(TOLD_EVERY, limit))
+        if broken := [f"{each.name}: {each.exitcode}" for each in processes if each.exitcode]:
+            raise ChildProcessError(", ".join(broken))
+        tell()
+    raise TimeoutError(f"Nothing was handed in within {limit:.0f} s")
+
+
+def import_progress(start: float) -> Callable[[], None]:
+    """Says how far the import is, and what the labelers have handed in, by what the rows hold."""
+    from annotation.models import Assignment, ImportBatch  # noqa: PLC0415
+
+    def tell() -> None:
+        seconds = time.perf_counter() - start
+        batch = ImportBatch.objects.last()
+        total = batch and batch.lines_total
+        done = f"{batch.lines_done:,} of {total:,} lines" if batch and total else "checking"
+        submitted = Assignment.objects.filter(state="submitted").count()
+        print(f"{seconds:4.0f} s: {done}, {submitted:,} submitted", file=sys.stderr, flush=True)
+
+    return tell
+
+
 def overlap_watch(stop: Any, faults: list[str]) -> None:
     """While all this goes on: no task ever has more leases and submissions than its overlap."""
     from django.db import connection  # noqa: PLC0415
@@ -273,6 +313,7 @@ def stress(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     from django.db import connection  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
+    print(f"Making {options.tasks:,} tasks and the file.", file=sys.stderr, flush=True)
     names = work_create(options.labelers, options.tasks, options.settings)
     path = folder / "stress.jsonl"
     import_write(path, options.import_lines)
@@ -288,19 +329,21 @@ def stress(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         for index, share in enumerate(shares)
     ]
     importer = spawn.Process(target=import_run, args=(str(path), import_out), daemon=True)
+    processes = [*workers, importer]
     faults: list[str] = []
     connection.close()
     watch = threading.Thread(target=overlap_watch, args=(stop, faults), daemon=True)
     start = time.perf_counter()
-    for process in [*workers, importer]:
+    for process in processes:
         process.start()
     watch.start()
-    imported = import_out.get(timeout=options.limit)
+    tell = import_progress(start)
+    imported = result_wait(import_out, processes, limit=options.limit, tell=tell)
     time.sleep(max(options.seconds - (time.perf_counter() - start), 2.0))
     stop.set()
-    diaries = [diary for _ in workers for diary in diaries_out.get(timeout=60)]
+    diaries = [diary for _ in workers for diary in result_wait(diaries_out, processes, limit=300.0)]
     seconds = time.perf_counter() - start
-    for process in [*workers, importer]:
+    for process in processes:
         process.join()
     watch.join()
     return report(options, diaries, imported, seconds, faults)
