@@ -17,6 +17,8 @@ Row = TypeVar("Row", bound=models.Model)
 
 # Seconds of computing in a transaction. SQLite has one writer: a labeler's submit waits for it.
 SHORT = 0.02
+# Seconds: several times plumbline.sqlite3's longest BETWEEN.
+FREE = 0.005
 
 
 class ClaimLostError(Exception):
@@ -72,7 +74,10 @@ class Pace:
         self.lines = int(min(max(fitting, self.fewest), self.most, self.lines * 2))
 
 
-def let_others_write(seconds: float) -> None:
-    """Leave SQLite's lock free as long as it was held: those who wait for it only poll."""
+def let_others_write() -> None:
+    """Leave SQLite's lock free for longer than anybody who waits takes between two tries.
+
+    Longer need not be: from then on the worker waits among them, as one of many.
+    """
     if connection.vendor == "sqlite":
-        time.sleep(min(max(seconds, 0.005), 0.05))
+        time.sleep(FREE)

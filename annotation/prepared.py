@@ -28,6 +28,8 @@ M = TypeVar("M", bound=Model)
 Plan = TypeVar("Plan")
 ID: "Field[Any, Any]" = BigIntegerField()
 ROWS_FOUND, ROWS_COUNT = methodcaller("fetchall"), attrgetter("rowcount")
+MOST_ROWS = 100
+"""In one statement: PostgreSQL takes 65,535 values, and it need not parse the same one again."""
 VALUES = re.compile(r"VALUES (\(.*\))(?= RETURNING)")
 
 
@@ -191,7 +193,9 @@ class PreparedSave(Generic[M]):
 
 
 class PreparedInsert(Compiled[str], Generic[M]):
-    """Rows of a model written in one statement, as bulk_create writes them, with their new keys."""
+    """Rows of a model written as bulk_create writes them, with their new keys: MOST_ROWS at most in
+    a statement, or fewer where the database takes fewer values. Who writes more is inside a
+    transaction."""
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
@@ -200,6 +204,12 @@ class PreparedInsert(Compiled[str], Generic[M]):
 
     def run(self, *rows: M) -> None:
         connection = connections[DEFAULT_DB_ALIAS]
+        if rows:
+            most = min(connection.ops.bulk_batch_size(self.fields, rows), MOST_ROWS)
+            for start in range(0, len(rows), most):
+                self.write(rows[start : start + most], connection)
+
+    def write(self, rows: Sequence[M], connection: Any) -> None:
         one = self.planned(connection)
         sql = VALUES.sub(lambda found: "VALUES " + ", ".join([found[1]] * len(rows)), one)
         given = [

@@ -123,15 +123,12 @@ def lines_stage(claim: Claim, project: Project, report: Report) -> None:
     pace = Pace(first=FIRST_LINES, fewest=FEWEST_LINES, most=MOST_LINES)
     lines = planned_lines(claim.batch, project, after=claim.batch.lines_done)
     for chunk in chunks(lines, pace):
-        held, computed = chunk_stage(claim, project, report, chunk)
-        pace.took(computed, len(chunk))
-        let_others_write(held)
+        pace.took(chunk_stage(claim, project, report, chunk), len(chunk))
+        let_others_write()
 
 
-def chunk_stage(
-    claim: Claim, project: Project, report: Report, lines: list[PlannedLine]
-) -> tuple[float, float]:
-    """Write a chunk and the progress with it; returns how long the lock was held, and computed in.
+def chunk_stage(claim: Claim, project: Project, report: Report, lines: list[PlannedLine]) -> float:
+    """Write a chunk and the progress with it; returns the seconds computed under the lock.
 
     A prompt or completion that somebody else stored since it was looked for breaks the transaction:
     then the chunk is looked up and written again.
@@ -142,7 +139,7 @@ def chunk_stage(
         chunk.prepare()
         try:
             with transaction.atomic():
-                began, computing = time.monotonic(), time.thread_time()
+                computing = time.thread_time()
                 project.refresh_from_db(fields=["overlap"])
                 chunk.write()
                 written = chunk_report(report, chunk, good)
@@ -153,7 +150,7 @@ def chunk_stage(
             continue
         report.data = written.data
         break
-    return time.monotonic() - began, time.thread_time() - computing
+    return time.thread_time() - computing
 
 
 def chunk_report(report: Report, chunk: Chunk, good: list[tuple[int, list[Plan]]]) -> Report:

@@ -15,6 +15,7 @@ from django.db import models
 from annotation.exchange.plans import Plan
 from annotation.feedback.models import Demonstration, Judgment, Ranking, Source
 from annotation.people.models import Project
+from annotation.prepared import PreparedInsert
 from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Completion, CompletionOrigin, ImportBatch, Prompt
 from annotation.prompts.prompts import split_for, split_key
@@ -23,6 +24,12 @@ from annotation.queue.routes import Routes
 
 Row = TypeVar("Row", bound=models.Model)
 CompletionKey = tuple[int, str]  # prompt id, text hash
+
+PROMPTS, COMPLETIONS = PreparedInsert(Prompt), PreparedInsert(Completion)
+ORIGINS = PreparedInsert(CompletionOrigin)
+TASKS, TASK_COMPLETIONS = PreparedInsert(Task), PreparedInsert(TaskCompletion)
+DEMONSTRATIONS = PreparedInsert(Demonstration)
+RANKINGS, JUDGMENTS = PreparedInsert(Ranking), PreparedInsert(Judgment)
 
 
 @dataclass
@@ -121,7 +128,7 @@ class Chunk:
                 )
                 fresh.add(key, line, row)
                 self.marks[key] = record.marks
-        Prompt.objects.bulk_create(fresh.rows.values())
+        PROMPTS.run(*fresh.rows.values())
         self.prompts.update((key, row.pk) for key, row in fresh.rows.items())
         self.made("prompts", fresh.lines.values())
 
@@ -147,7 +154,7 @@ class Chunk:
                         project=self.project, prompt_id=prompt_id, text=text, text_hash=digest
                     )
                     fresh.add(key, line, row)
-        Completion.objects.bulk_create(fresh.rows.values())
+        COMPLETIONS.run(*fresh.rows.values())
         self.completions.update((key, row.pk) for key, row in fresh.rows.items())
         self.made("completions", fresh.lines.values())
 
@@ -162,9 +169,11 @@ class Chunk:
                 key = (self.completion(plan, digest), author)
                 if key not in self.known_origins:
                     wanted.setdefault(key, line)
-        CompletionOrigin.objects.bulk_create(
-            CompletionOrigin(completion_id=pk, batch=self.batch, line=line, author=author)
-            for (pk, author), line in wanted.items()
+        ORIGINS.run(
+            *(
+                CompletionOrigin(completion_id=pk, batch=self.batch, line=line, author=author)
+                for (pk, author), line in wanted.items()
+            )
         )
         self.touched.update(wanted.values())
 
@@ -200,11 +209,13 @@ class Chunk:
                     import_key=key,
                 )
                 fresh.add(key, line, task)
-        Task.objects.bulk_create(fresh.rows.values())
-        TaskCompletion.objects.bulk_create(
-            TaskCompletion(task=task, completion_id=pk, slot=slot)
-            for key, task in fresh.rows.items()
-            for slot, pk in enumerate(answers[key])
+        TASKS.run(*fresh.rows.values())
+        TASK_COMPLETIONS.run(
+            *(
+                TaskCompletion(task=task, completion_id=pk, slot=slot)
+                for key, task in fresh.rows.items()
+                for slot, pk in enumerate(answers[key])
+            )
         )
         self.made("tasks", fresh.lines.values())
 
@@ -232,7 +243,7 @@ class Chunk:
                 **self.feedback(line, plan), text=plan.record.demonstration, import_key=key
             )
             fresh.add(key, line, row)
-        Demonstration.objects.bulk_create(fresh.rows.values())
+        DEMONSTRATIONS.run(*fresh.rows.values())
         self.made("demonstrations", fresh.lines.values())
 
     def write_rankings(self) -> None:
@@ -248,11 +259,13 @@ class Chunk:
                 import_key=key,
             )
             fresh.add(key, line, row)
-        Ranking.objects.bulk_create(fresh.rows.values())
-        Judgment.objects.bulk_create(
-            self.judgment(ranking, plans[key], digest, rank)
-            for key, ranking in fresh.rows.items()
-            for digest, rank in plans[key].ranking
+        RANKINGS.run(*fresh.rows.values())
+        JUDGMENTS.run(
+            *(
+                self.judgment(ranking, plans[key], digest, rank)
+                for key, ranking in fresh.rows.items()
+                for digest, rank in plans[key].ranking
+            )
         )
         self.made("rankings", fresh.lines.values())
 

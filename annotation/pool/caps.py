@@ -42,7 +42,7 @@ def caps_mark(claim: Claim[PromptJob], *, project: Project, cap: int) -> None:
     for ids, over in ((sorted(wanted - marked), True), (sorted(marked - wanted), False)):
         for start in range(0, len(ids), CHUNK):
             chunk_mark(claim, project, ids[start : start + CHUNK], over=over)
-            let_others_write(0)
+            let_others_write()
 
 
 def chunk_mark(claim: Claim[PromptJob], project: Project, ids: list[int], *, over: bool) -> None:

@@ -41,19 +41,18 @@ def copy_work(claim: Claim[PromptJob]) -> None:
     claim.beat(total=job.done + left.count())
     pace = Pace(first=FIRST, fewest=FEWEST, most=MOST)
     while chunk := list(left.filter(pk__gt=job.cursor)[: pace.lines]):
-        held, computed = chunk_copy(claim, chunk)
-        pace.took(computed, len(chunk))
-        let_others_write(held)
+        pace.took(chunk_copy(claim, chunk), len(chunk))
+        let_others_write()
 
 
-def chunk_copy(claim: Claim[PromptJob], chunk: Sequence[Prompt]) -> tuple[float, float]:
-    """Write a chunk and the progress with it; returns how long the lock was held, and computed in.
+def chunk_copy(claim: Claim[PromptJob], chunk: Sequence[Prompt]) -> float:
+    """Write a chunk and the progress with it; returns the seconds computed under the lock.
 
     A prompt that somebody has stored in the new project meanwhile stays theirs.
     """
     target = claim.row.project_id
     with transaction.atomic():
-        began, computing = time.monotonic(), time.thread_time()
+        computing = time.thread_time()
         claim.beat(cursor=chunk[-1].pk, done=claim.row.done + len(chunk))
         Prompt.objects.bulk_create(
             [
@@ -66,7 +65,7 @@ def chunk_copy(claim: Claim[PromptJob], chunk: Sequence[Prompt]) -> tuple[float,
             ignore_conflicts=True,
         )
         replaced_copy(target, chunk)
-    return time.monotonic() - began, time.thread_time() - computing
+    return time.thread_time() - computing
 
 
 def replaced_copy(target: int, chunk: Sequence[Prompt]) -> None:

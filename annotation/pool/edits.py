@@ -141,7 +141,7 @@ def edit_work(claim: Claim[PromptJob]) -> None:
         with transaction.atomic():
             prompts_change(actor=job.created_by, project=project, ids=ids, change=change)
             claim.beat(attempts=0, cursor=ids[-1], done=job.done + len(ids))
-        let_others_write(0.02)
+        let_others_write()
 
 
 def prompts_change(

@@ -77,9 +77,8 @@ def scan_work(claim: Claim[PromptJob]) -> None:
         readings = [prompt_read(prompt, scan.rules, scan.more) for prompt in chunk]
         claim.beat()
         scan.compare(readings)
-        held, computed = scan.write(readings)
-        pace.took(computed, len(chunk))
-        let_others_write(held)
+        pace.took(scan.write(readings), len(chunk))
+        let_others_write()
     caps_mark(claim, project=scan.project, cap=scan.rules.contributor_cap)
 
 
@@ -181,12 +180,12 @@ class Scan:
                 reading.find(Kind.NEAR_DUPLICATE, "near", other_id=other_id, score=score)
                 return
 
-    def write(self, readings: Sequence[Reading]) -> tuple[float, float]:
-        """Write a chunk; returns how long the lock was held, and how long of it computed."""
+    def write(self, readings: Sequence[Reading]) -> float:
+        """Write a chunk; returns the seconds computed under the lock."""
         ids = [reading.prompt.pk for reading in readings]
         job = self.claim.row
         with transaction.atomic():
-            began, computing = time.monotonic(), time.thread_time()
+            computing = time.thread_time()
             counts = Counter(job.report.get("findings", {}))
             counts.update(findings_write(ids, readings))
             sketches_write(readings)
@@ -197,7 +196,7 @@ class Scan:
                 done=job.done + len(ids),
                 report={**job.report, "findings": dict(counts)},
             )
-        return time.monotonic() - began, time.thread_time() - computing
+        return time.thread_time() - computing
 
 
 def texts(ids: Sequence[int], here: dict[int, str], turns: int) -> Iterator[tuple[int, str]]:

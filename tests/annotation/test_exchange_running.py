@@ -76,7 +76,7 @@ def test_nothing_is_visible_before_the_end(cast: Cast, monkeypatch: pytest.Monke
 
 def test_tasks_enter_the_queue_with_the_batch(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     small_chunks(monkeypatch)
-    monkeypatch.setattr(running, "let_others_write", lambda _: waiting.append(work()))
+    monkeypatch.setattr(running, "let_others_write", lambda: waiting.append(work()))
     waiting: list[int] = []
 
     def work() -> int:

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from annotation.models import Assignment, Membership, Prompt, Task
+from annotation import prepared
+from annotation.models import Assignment, AuditEvent, Membership, Prompt, Task
 from annotation.prepared import Param, Prepared, PreparedInsert, PreparedSave, PreparedUpdate
 from annotation.queue.claims import task_claim
 from tests.annotation.work import ranking_task
@@ -161,3 +162,17 @@ def test_rows_are_inserted_at_once_and_know_their_keys(cast, django_assert_num_q
     rows[0].content_hash = "changed"
     rows[0].save()
     assert found.count() == 3
+
+
+def test_many_rows_are_written_in_as_few_statements_as_may_be(
+    cast, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(prepared, "MOST_ROWS", 2)
+    events = PreparedInsert(AuditEvent)
+    rows = [AuditEvent(project=cast.project, verb=f"verb-{number}") for number in range(5)]
+    with django_assert_num_queries(3):
+        events.run(*rows)
+    with django_assert_num_queries(0):
+        events.run()
+    written = AuditEvent.objects.filter(project=cast.project, verb__startswith="verb-")
+    assert list(written.order_by("pk")) == rows
