@@ -109,7 +109,9 @@ TEMPLATES = [
 # A new connection has nothing prepared and nothing cached: it costs as much as a few hand-ins.
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.config(
-        default=f"sqlite:///{VAR_DIR / 'plumbline.sqlite3'}", conn_max_age=600
+        default=f"sqlite:///{VAR_DIR / 'plumbline.sqlite3'}",
+        conn_max_age=600,
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -124,6 +126,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "plumbline.postgresql"  # checks connections without asking
     # What is asked with every task is parsed once for a connection (annotation/prepared.py), and
     # nothing else is prepared: there is no need to wait and see what comes again.
     DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
