@@ -1,5 +1,7 @@
 """An admin's pages of a project: its settings and its members."""
 
+import json
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,9 +20,11 @@ from annotation.people.forms import (
     ProjectEditForm,
     ProjectForm,
 )
+from annotation.people.meanwhile import MeanwhileError, base_of, base_read
 from annotation.people.members import member_enrol, member_prefer, state_first
-from annotation.people.models import MembershipRole, User
+from annotation.people.models import MembershipRole, Project, User
 from annotation.people.projects import (
+    CHANGEABLE,
     member_update,
     project_create,
     project_may_create,
@@ -62,15 +66,20 @@ def project_new(request: HttpRequest) -> HttpResponse:
 def project_edit(request: HttpRequest, access: Access) -> HttpResponse:
     project = access.project
     form = ProjectEditForm(request.POST or None, initial=ProjectEditForm.initial_of(project))
+    base = base_of(project, CHANGEABLE) | base_read(request.POST.get("base", ""))
     if form.is_valid():
         try:
-            project_update(actor=access.user, project=project, **form.changes())
+            project_update(actor=access.user, project=project, base=base, **form.changes())
+        except MeanwhileError as error:
+            base |= base_of(Project.objects.get(pk=project.pk), error.names)
+            form_errors_take(form, error)
         except ValidationError as error:
             form_errors_take(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("project-edit", project.slug)
-    return render(request, "annotation/project_edit.html", {"form": form, "project": project})
+    context = {"form": form, "project": project, "base": json.dumps(base)}
+    return render(request, "annotation/project_edit.html", context)
 
 
 @login_required

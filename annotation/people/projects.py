@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from annotation.people.meanwhile import Base, changes_since
 from annotation.people.models import (
     AuditEvent,
     Membership,
@@ -92,14 +93,18 @@ def project_create(*, actor: User, name: str, slug: str | None = None, **setting
     return project
 
 
-def project_update(*, actor: User, project: Project, **changes: Any) -> Project:
+def project_update(
+    *, actor: User, project: Project, base: Base | None = None, **changes: Any
+) -> Project:
     """Change a project's settings; a new text of instructions or rubric is a new version of it.
 
-    A changed overlap reopens or finishes tasks (see overlap_apply). Raises ValidationError.
+    A changed overlap reopens or finishes tasks (see overlap_apply). `base` is of whoever changes
+    what they read before (see meanwhile.py). Raises ValidationError by field.
     """
     settings_known(changes)
     with transaction.atomic():
         project = Project.objects.select_for_update().get(pk=project.pk)
+        changes = changes_since(base or {}, project, changes)
         before = {key: getattr(project, key) for key in changes}
         changed = {key: value for key, value in changes.items() if before[key] != value}
         for key, value in changed.items():

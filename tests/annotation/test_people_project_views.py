@@ -141,6 +141,59 @@ def test_project_edit_of_nothing_makes_no_version(
     assert Project.objects.get(slug="everyday").instructions == "New\nwords"
 
 
+def settings_page(client: Client) -> dict[str, Any]:
+    """The form as a browser would send it back unchanged."""
+    page = client.get("/p/everyday/settings/")
+    initial = page.context["form"].initial
+    form = {name: value for name, value in initial.items() if value is not False and value != []}
+    rows = {name: form.pop(name) for name in ("annotations", "flags")}
+    for name, each in rows.items():
+        form |= {f"{name}_{part}": [row[part] for row in each] for part in ("key", "label")}
+        form[f"{name}_only"] = [", ".join(row.get("only", [])) for row in each]
+    form.pop("rubric", None)
+    return form | {"base": page.context["base"]}
+
+
+def test_of_two_admins_neither_undoes_what_the_other_saved(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.ada)
+    hers, theirs = settings_page(client), settings_page(client)
+    saved = client.post("/p/everyday/settings/", theirs | {"daily_cap": "77", "k_min": "5"})
+    assert saved.status_code == 302
+    later = hers | {"lease_minutes": "12", "flags_label": ["Rude"], "flags_key": ["rude"]}
+    assert client.post("/p/everyday/settings/", later).status_code == 302
+    project = Project.objects.get(slug="everyday")
+    assert (project.daily_cap, project.k_min, project.lease_minutes) == (77, 5, 12)
+    assert [flag["key"] for flag in project.rubric["flags"]] == ["rude"]
+
+
+def test_who_changes_what_another_has_changed_is_told_and_may_insist(
+    client: Client, cast: Cast
+) -> None:
+    sign_in(client, cast.ada)
+    hers = settings_page(client)
+    project_update(actor=cast.ada, project=cast.project, instructions="Theirs.", daily_cap=77)
+    answer = client.post("/p/everyday/settings/", hers | {"instructions": "Hers."})
+    page = answer.content.decode()
+    assert "Somebody else has changed this meanwhile" in page
+    assert "Hers." in page
+    project = Project.objects.get(slug="everyday")
+    assert (project.instructions, project.instructions_version) == ("Theirs.", 2)
+    again = hers | {"instructions": "Hers.", "base": answer.context["base"]}
+    assert client.post("/p/everyday/settings/", again).status_code == 302
+    project.refresh_from_db()
+    assert (project.instructions, project.instructions_version) == ("Hers.", 3)
+    assert project.daily_cap == 77
+
+
+@pytest.mark.parametrize("base", ["", "no JSON", "[]", '{"daily_cap": 7}'])
+def test_a_base_that_says_nothing_changes_what_is_sent(
+    client: Client, cast: Cast, base: str
+) -> None:
+    form = settings_page(sign_in(client, cast.ada)) | {"daily_cap": "3", "base": base}
+    assert client.post("/p/everyday/settings/", form).status_code == 302
+    assert Project.objects.get(slug="everyday").daily_cap == 3
+
+
 def test_project_edit_of_the_queue(client: Client, cast: Cast) -> None:
     sign_in(client, cast.ada)
     queue = {

@@ -185,6 +185,7 @@ def test_what_is_asked_of_answers_is_a_version_of_the_rubric(cast, change):
 @pytest.mark.parametrize("field", ["user_stories", "harm_categories"])
 def test_lists_are_bounded(cast, field):
     for text in ("x" * 501, "\n".join(map(str, range(501))), "a\0"):
+        change: dict[str, Any] = {field: text}
         with pytest.raises(ValidationError) as refused:
-            project_update(actor=cast.ada, project=cast.project, **{field: text})
+            project_update(actor=cast.ada, project=cast.project, **change)
         assert set(refused.value.message_dict) == {field}

@@ -1,5 +1,7 @@
 """The next task, leased while one is at hand."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -42,7 +44,8 @@ def test_the_next_task_is_leased_once_and_comes_next(cast: Cast) -> None:
 
 def test_no_cap_is_passed(cast: Cast) -> None:
     mine = at_hand(cast)
-    for caps in ({"max_open_leases": 1}, {"max_open_leases": 3, "daily_cap": 1}):
+    both: list[dict[str, Any]] = [{"max_open_leases": 1}, {"max_open_leases": 3, "daily_cap": 1}]
+    for caps in both:
         mine.task.project = project_update(actor=cast.ada, project=cast.project, **caps)
         assert ahead_claim(assignment=mine) is None
     assert Assignment.objects.count() == 1
