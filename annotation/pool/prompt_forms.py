@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,7 +35,7 @@ class SearchForm(forms.Form):
             "split": Prompt.Split.choices,
             "state": Prompt.State.choices,
             "finding": PromptFinding.Kind.choices,
-            "marked": marks_offered(project, Prompt.objects.filter(project=project)),
+            "marked": marks_offered(project),
         }
         for name, offered in choices.items():
             field = self.fields[name]
@@ -98,9 +97,7 @@ class EditForm(forms.Form):
         return said
 
 
-def marks_offered(
-    project: Project, prompts: QuerySet[Prompt]
-) -> list[tuple[Any, list[tuple[str, str]]]]:
+def marks_offered(project: Project) -> list[tuple[Any, list[tuple[str, str]]]]:
     """Every mark that a prompt has, by its kind; as a value it says both."""
     headings = {
         "language": _("Language"),
@@ -108,7 +105,7 @@ def marks_offered(
         "sensitive": _("Sensitive content"),
     }
     offered = []
-    for kind, tags in marks_within(prompts).items():
+    for kind, tags in marks_within(project).items():
         names = project.sensitive_named(tags) if kind == "sensitive" else tags
         choices = [(f"{kind}:{tag}", name) for tag, name in zip(tags, names, strict=True)]
         offered.append((headings[kind], choices))

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from annotation.people.models import Project
 from annotation.pool.models import PromptFinding
 from annotation.prompts.models import ImportBatch, Prompt
-from annotation.prompts.search import prompts_marked, prompts_saying
+from annotation.prompts.search import prompts_marked, prompts_saying, prompts_with
 
 MOST_COUNTED = 1_000
 
@@ -44,16 +44,17 @@ def prompts_select(project: Project, wanted: Wanted) -> "QuerySet[Prompt]":
         rows = rows.filter(pk__in=wanted.ids)
     rows = prompts_saying(rows, wanted.words)
     if wanted.marked:
-        rows = prompts_marked(rows, *wanted.marked.split(":"))
+        rows = prompts_marked(rows, project, *wanted.marked.split(":"))
     if wanted.finding:
         found = PromptFinding.objects.filter(
             project=project, state=PromptFinding.State.OPEN, kind=wanted.finding
         )
         rows = rows.filter(pk__in=found.values("prompt"))
-    for name in ("use_case", "source", "split", "state", "contributor"):
-        if value := getattr(wanted, name):
-            rows = rows.filter(**{name: value})
-    return rows
+    if wanted.contributor:
+        rows = prompts_with(rows, project, contributor=wanted.contributor)
+    named = {name: getattr(wanted, name) for name in ("use_case", "source", "split", "state")}
+    columns = {name: value for name, value in named.items() if value}
+    return prompts_with(rows, project, **columns) if columns else rows
 
 
 def seen(project: Project) -> "QuerySet[Prompt]":

@@ -8,6 +8,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 
+from annotation.people.models import Project
 from annotation.prompts.models import Prompt
 from annotation.prompts.search_index import FEWEST
 
@@ -75,21 +76,57 @@ def escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def prompts_marked(prompts: Prompts, kind: str, tag: str) -> Prompts:
-    """Those that have `tag` as their language, or among their skills or sensitive categories."""
+def prompts_with(prompts: Prompts, project: Project, **columns: str) -> Prompts:
+    """Those of the project whose columns, all of one index, say this.
+
+    SQLite goes by the order that is wanted: it would read every prompt, from the latest on, until
+    it has found enough of what few say. There the index is asked by itself, which reads none.
+    """
+    if connection.vendor != "sqlite":
+        return prompts.filter(project=project, **columns)
+    return prompts.filter(pk__in=Prompt.objects.filter(project=project, **columns).values("pk"))
+
+
+def prompts_marked(prompts: Prompts, project: Project, kind: str, tag: str) -> Prompts:
+    """Those of the project that have `tag` as their language, or among their skills or sensitive
+    categories."""
     if kind == "language":
-        return prompts.filter(language=tag)
+        return prompts_with(prompts, project, language=tag)
     # A tag holds no quotes, so that what the list is written as holds it once and whole. Asked by
     # itself: an index holds all marks, so that no prompt is read for a tag that few have.
-    held = Prompt.objects.alias(tags=Cast(kind, TextField())).filter(tags__contains=f'"{tag}"')
-    return prompts.filter(pk__in=held.values("pk"))
+    tagged = Prompt.objects.filter(project=project).alias(tags=Cast(kind, TextField()))
+    return prompts.filter(pk__in=tagged.filter(tags__contains=f'"{tag}"').values("pk"))
 
 
-def marks_within(prompts: Prompts) -> dict[str, list[str]]:
-    """The languages, skills and categories that any of the prompts is marked as."""
+def first_marked(project: Project) -> RawSQL:
+    """The first prompt of every combination of marks, found from each to the next along their
+    index; PostgreSQL's DISTINCT reads all prompts instead."""
+    return RawSQL(
+        """
+        WITH RECURSIVE firsts(id) AS (
+          (SELECT id FROM prompts_prompt WHERE project_id = %s
+           ORDER BY language, skills, sensitive LIMIT 1)
+          UNION ALL
+          SELECT (SELECT later.id FROM prompts_prompt AS later
+                  WHERE later.project_id = met.project_id
+                    AND (later.language, later.skills, later.sensitive)
+                      > (met.language, met.skills, met.sensitive)
+                  ORDER BY later.language, later.skills, later.sensitive LIMIT 1)
+          FROM firsts JOIN prompts_prompt AS met ON met.id = firsts.id
+        )
+        SELECT id FROM firsts
+        """,
+        [project.pk],
+    )
+
+
+def marks_within(project: Project) -> dict[str, list[str]]:
+    """The languages, skills and categories that any of the project's prompts is marked as."""
     languages, skills, sensitive = set[str](), set[str](), set[str]()
-    rows = prompts.order_by().values_list("language", "skills", "sensitive").distinct()
-    for language, *tags in rows:
+    prompts = Prompt.objects.filter(project=project)
+    if connection.vendor == "postgresql":
+        prompts = prompts.filter(pk__in=first_marked(project))
+    for language, *tags in prompts.values_list("language", "skills", "sensitive").distinct():
         languages.update({language} - {""})
         skills.update(tags[0])
         sensitive.update(tags[1])

@@ -77,7 +77,8 @@ def report(found: dict[str, Any]) -> int:
             passed += over
             print(
                 f"{kind:11} {page['name']:34} p50 {page['p50_ms']:7.1f}  p95 {page['p95_ms']:7.1f}"
-                f"  of {page['limit_ms']} ms{'  TOO SLOW' if over else ''}"
+                f"  of {page['limit_ms']} ms, cpu {page['cpu_ms']:6.1f}"
+                f"{'  TOO SLOW' if over else ''}"
             )
     return int(passed > 0)
 
