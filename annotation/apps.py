@@ -17,7 +17,8 @@ class AnnotationConfig(AppConfig):
         import annotation.onboarding.receivers  # noqa: PLC0415
         import annotation.people.invitations  # noqa: PLC0415
         import annotation.people.passwords  # noqa: PLC0415
-        import annotation.queue.receivers  # noqa: F401, PLC0415
+        import annotation.queue.receivers  # noqa: PLC0415
+        import annotation.review.receivers  # noqa: F401, PLC0415
 
         post_migrate.connect(triggers_restore, sender=self)
         admin, researcher, reviewer = "admin", "researcher", "reviewer"

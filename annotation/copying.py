@@ -16,8 +16,9 @@ from annotation.people.signals import project_copied
 from annotation.pool.copying import prompts_copy_request
 from annotation.pool.models import PromptRules
 from annotation.quality.models import QualityThresholds
+from annotation.review.models import ReviewRules
 
-RULES: tuple[type[models.Model], ...] = (GoldRules, PromptRules, QualityThresholds)
+RULES: tuple[type[models.Model], ...] = (GoldRules, PromptRules, QualityThresholds, ReviewRules)
 KEPT_STATES = (Membership.State.ACTIVE, Membership.State.ONBOARDING)
 
 

@@ -18,6 +18,7 @@ from annotation.models import (
     Demonstration,
     ImportBatch,
     Ranking,
+    Source,
     Suggestion,
     Task,
 )
@@ -135,7 +136,8 @@ def revisions_follow_each_other() -> Iterator[str]:
                 f"{row.replaces_id}: its number, its standing or what it is about does not fit."
             )
         for row in model.objects.filter(is_current=False, replaced_by=None).order_by("pk"):
-            yield f"{model.__name__} {row.pk} is not current, but nothing replaces it."
+            if row.source != Source.REVIEW:  # a decision that was undone
+                yield f"{model.__name__} {row.pk} is not current, but nothing replaces it."
 
 
 def suggestions_fit() -> Iterator[str]:

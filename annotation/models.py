@@ -6,6 +6,7 @@ from annotation.feedback.models import (
     Feedback,
     Judgment,
     Ranking,
+    Reviewed,
     Source,
     Suggestion,
 )
@@ -45,6 +46,7 @@ from annotation.prompts.models import (
 )
 from annotation.quality.models import QualityReport, QualityThresholds
 from annotation.queue.models import Assignment, Route, Task, TaskCompletion
+from annotation.review.models import Decision, Review, ReviewItem, ReviewRules, ReviewWatch
 from annotation.writing.models import Writing, WritingDraft, WritingKind, WrittenPrompt
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "Completion",
     "CompletionOrigin",
     "Conversation",
+    "Decision",
     "Demonstration",
     "Dialogue",
     "Feedback",
@@ -83,6 +86,11 @@ __all__ = [
     "QualityReport",
     "QualityThresholds",
     "Ranking",
+    "Review",
+    "ReviewItem",
+    "ReviewRules",
+    "ReviewWatch",
+    "Reviewed",
     "Route",
     "ScreeningDecision",
     "SignInTry",

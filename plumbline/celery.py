@@ -15,6 +15,7 @@ app.autodiscover_tasks(
         "annotation.people",
         "annotation.pool",
         "annotation.quality",
+        "annotation.review",
         "inference.jobs",
         "training",
         "plumbline",

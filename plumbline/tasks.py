@@ -10,6 +10,7 @@ from annotation.gold.watch import standings_judge
 from annotation.people.mails import mails_reconcile
 from annotation.pool.scans import scans_reconcile
 from annotation.quality.asking import quality_reconcile
+from annotation.review.watching import reviews_reconcile
 from inference.jobs.supervisor import jobs_reconcile
 from training.rounds import rounds_reconcile
 
@@ -23,6 +24,7 @@ RECONCILES: tuple[Callable[[], object], ...] = (
     mails_reconcile,
     quality_reconcile,
     standings_judge,
+    reviews_reconcile,
 )
 
 

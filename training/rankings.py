@@ -1,6 +1,7 @@
 """The rankings that a round's reward model waits for: which there are, and which can still come.
 
-Only what trains counts: a current ranking of acceptable answers by somebody who is not held out.
+Only what trains counts: a current ranking of acceptable answers by somebody who is not held out,
+that no review keeps out.
 Whatever else is handed in uses up a place of its task all the same.
 """
 
@@ -15,6 +16,7 @@ from django.db.models import (
     Func,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -23,7 +25,16 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from annotation.models import Assignment, Membership, MembershipRole, Ranking, Route, Task
+from annotation.models import (
+    Assignment,
+    Membership,
+    MembershipRole,
+    Project,
+    Ranking,
+    Route,
+    Task,
+)
+from annotation.review.gate import trains_now
 
 
 @dataclass(frozen=True)
@@ -50,14 +61,17 @@ def labelers_eligible(project_id: int) -> QuerySet[Membership]:
 def rankings_of(*, project_id: int, tasks: QuerySet[Task]) -> Rankings:
     """Count them. While nobody at all can rank, somebody is waited for: every place is possible."""
     members = list(labelers_eligible(project_id))
+    trains = trains_now(Project.objects.get(pk=project_id))
     if not members:
-        return _counted(tasks, None)
+        return _counted(tasks, None, trains)
     # Tasks that are open to the same people are counted together: mostly all of them are.
     routes: dict[frozenset[int], list[int]] = defaultdict(list)
     for route in Route.objects.filter(pk__in=tasks.order_by().values("route")):
         admitted = frozenset(member.user_id for member in members if route.admits(member))
         routes[admitted].append(route.pk)
-    groups = [_counted(tasks.filter(route__in=ids), list(who)) for who, ids in routes.items()]
+    groups = [
+        _counted(tasks.filter(route__in=ids), list(who), trains) for who, ids in routes.items()
+    ]
     return Rankings(
         asked=sum(group.asked for group in groups),
         done=sum(group.done for group in groups),
@@ -65,14 +79,14 @@ def rankings_of(*, project_id: int, tasks: QuerySet[Task]) -> Rankings:
     )
 
 
-def _counted(tasks: QuerySet[Task], people: list[int] | None) -> Rankings:
+def _counted(tasks: QuerySet[Task], people: list[int] | None, trains: Q) -> Rankings:
     """Of tasks that `people` may be given; None: whoever comes."""
     places = Case(
         When(state=Task.State.OPEN, then=_whole(Greatest, F("overlap") - F("submitted_count"), 0)),
         default=Value(0),
         output_field=IntegerField(),
     )
-    counted = tasks.annotate(usable=_per_task(_usable()), room=places)
+    counted = tasks.annotate(usable=_per_task(_usable(trains)), room=places)
     room: F | Func = F("room")
     if people is not None:
         counted = counted.annotate(left=len(people) - _per_task(_met(people)))
@@ -95,8 +109,8 @@ def _whole(function: type[Func], *parts: Any) -> Func:
     return function(*parts, output_field=IntegerField())
 
 
-def _usable() -> QuerySet[Ranking]:
-    return Ranking.objects.filter(is_current=True, trains=True, outcome=Ranking.Outcome.RANKED)
+def _usable(trains: Q) -> QuerySet[Ranking]:
+    return Ranking.objects.filter(trains, is_current=True, outcome=Ranking.Outcome.RANKED)
 
 
 def _met(people: list[int]) -> QuerySet[Assignment]:

@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from annotation.models import Demonstration, Project, Prompt
+from annotation.review.gate import trains_now
 from inference.registry import base_name
 from training.prompts import prompts_lacking
 from training.rankings import labelers_eligible
@@ -66,7 +67,7 @@ def _is_missing(base: str) -> bool:
 
 def _demonstrations_reason(project: Project) -> str:
     demonstrations = Demonstration.objects.visible().filter(
-        project=project, trains=True, is_current=True, prompt__split=Prompt.Split.TRAIN
+        trains_now(project), project=project, is_current=True, prompt__split=Prompt.Split.TRAIN
     )
     if demonstrations.exists():
         return ""

@@ -1,8 +1,8 @@
 """The export door: what people said, as plain values, for training and for files.
 
 Only what may train goes out: visible, current, `trains`, of prompts that are in use and hold no
-personal data that nobody has looked at; and rankings of acceptable answers, but for the form that
-tells all that is known of them.
+personal data that nobody has looked at; nothing that a reviewer returned or overruled; and rankings
+of acceptable answers, but for the form that tells all that is known of them.
 Rows are streamed; memory does not grow with the project. A labeler is a pseudonym, the same one in
 every export of a project and another one in every project.
 """
@@ -27,6 +27,7 @@ from annotation.prompts.marks import Marks, marks_of
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import Messages
 from annotation.queue.models import Task, TaskCompletion
+from annotation.review.gate import trains_now
 
 CHUNK = 100
 Slots = dict[tuple[int | None, int], int]
@@ -58,7 +59,8 @@ class PromptRow:
 
 @dataclass(frozen=True)
 class DemonstrationRow:
-    """`suggestion` is the text that it began from, if any; `kept` the share that is the same."""
+    """`suggestion` is the text that it began from, if any; `kept` the share that is the same;
+    `review` what a reviewer made of it: accepted, decided (their own word), or "" for nothing."""
 
     demonstration_id: int
     prompt_id: int
@@ -70,6 +72,7 @@ class DemonstrationRow:
     kept: float | None
     labeler: str
     split: str
+    review: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class RankingRow:
     There are no ranks where none was acceptable. `active_seconds` is the time at the task; None
     where it came without one, and in a dialogue, whose turns share it. `places[i]` is where the
     i-th one was shown, from 0, and `submitted_at` when it was handed in; None where that is not
-    known.
+    known. `review` is as a demonstration's.
     """
 
     ranking_id: int
@@ -102,6 +105,7 @@ class RankingRow:
     use_case: str
     places: list[int | None]
     submitted_at: datetime | None
+    review: str
 
 
 def labeler_pseudonym(project: Project, labeler: User | None, author: str = "") -> str:
@@ -116,8 +120,9 @@ def labeler_pseudonym(project: Project, labeler: User | None, author: str = "") 
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def feedback_filter(filters: ExportFilters) -> Q:
-    wanted = Q(trains=True, prompt__state=Prompt.State.ACTIVE)
+def feedback_filter(project: Project, filters: ExportFilters) -> Q:
+    """What was returned or overruled since stays out, whatever it was at `until`."""
+    wanted = trains_now(project) & Q(prompt__state=Prompt.State.ACTIVE)
     if filters.until is None:
         wanted &= Q(is_current=True)
     else:  # what was current then, whatever has replaced it since
@@ -157,7 +162,7 @@ def iter_demonstrations(
 ) -> Iterator[DemonstrationRow]:
     filters = filters or ExportFilters()
     rows = (
-        Demonstration.objects.filter(feedback_filter(filters), project=project)
+        Demonstration.objects.filter(feedback_filter(project, filters), project=project)
         .visible()
         .select_related("prompt", "labeler", "suggestion__completion")
         .order_by("pk")
@@ -179,6 +184,7 @@ def iter_demonstrations(
             kept=row.kept,
             labeler=labeler_pseudonym(project, row.labeler, row.author),
             split=row.prompt.split,
+            review=row.review,
         )
 
 
@@ -194,7 +200,7 @@ def rankings_read(
 ) -> Iterator[RankingRow]:
     rows = (
         Ranking.objects.filter(
-            feedback_filter(filters or ExportFilters()),
+            feedback_filter(project, filters or ExportFilters()),
             project=project,
             outcome__in=outcomes,
         )
@@ -262,6 +268,7 @@ def ranking_row(
         use_case=ranking.prompt.use_case,
         places=places_at(ranking, judgments, slots),
         submitted_at=ranking.assignment.ended_at if ranking.assignment else None,
+        review=ranking.review,
     )
 
 
@@ -300,7 +307,13 @@ def lines_demonstrations(project: Project, filters: ExportFilters | None) -> Lin
             "kept": row.kept,
             "labeler": row.labeler,
             "split": row.split,
+            **reviewed(row),
         }
+
+
+def reviewed(row: DemonstrationRow | RankingRow) -> dict[str, str]:
+    """The verdict, where there is one."""
+    return {"review": row.review} if row.review else {}
 
 
 def lines_trl_preference(project: Project, filters: ExportFilters | None) -> Lines:
@@ -359,6 +372,7 @@ def kwise_line(row: RankingRow) -> dict[str, Any]:
         "annotations": row.annotations,
         "labeler": row.labeler,
         "split": row.split,
+        **reviewed(row),
         **{name: value for name, value in asdict(row.marks).items() if value},
     }
 

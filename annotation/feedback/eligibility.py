@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from annotation.feedback.models import Demonstration, Ranking, Source
+from annotation.feedback.models import Demonstration, Ranking, Reviewed, Source
 from annotation.people.members import memberships_training
 from annotation.people.models import Project, User
 from annotation.queue.models import Assignment, Task
@@ -48,7 +48,8 @@ def admin_trains(*, project: Project, user: User) -> bool:
 def feedback_standing(assignment: Assignment) -> dict[str, Any]:
     """The fields that a submission takes from its (locked) assignment.
 
-    Only what an active labeler who is not held out says about a training task ever trains.
+    Only what an active labeler who is not held out says about a training task ever trains; a task
+    that a reviewer has decided learns nothing from it.
     Raises ValidationError for what was skipped.
     """
     if assignment.state == Assignment.State.SKIPPED:
@@ -64,6 +65,7 @@ def feedback_standing(assignment: Assignment) -> dict[str, Any]:
         "labeler": labeler,
         "source": Source.PERSON,
         "trains": task.purpose == Task.Purpose.TRAIN and eligible,
+        "review": Reviewed.OVERRULED if task.decided_at else Reviewed.NOT,
         "instructions_version": task.project.instructions_version,
         "rubric_version": task.project.rubric_version,
     }

@@ -2,7 +2,8 @@
 
 Both are immutable revisions: an edit is a new row that replaces the old one (`is_current` moves).
 `trains` is frozen on submission from the task's purpose and the labeler's eligibility, so that what
-was held out once can never become training data later.
+was held out once can never become training data later. `review` says what a reviewer made of
+it since: what is returned, or overruled by a reviewer's own word, does not train while it is so.
 """
 
 from typing import ClassVar
@@ -19,6 +20,21 @@ class Source(models.TextChoices):
     PERSON = "person", _("Person")
     IMPORT = "import", _("Import")
     AI = "ai", _("AI judge")
+    REVIEW = "review", _("Reviewer")  # the word that decides a task
+
+
+class Reviewed(models.TextChoices):
+    """What a review made of a row."""
+
+    NOT = "", _("Not reviewed")
+    ACCEPTED = "accepted", _("Accepted")
+    RETURNED = "returned", _("Returned")  # does not train before its labeler has answered
+    OVERRULED = "overruled", _("Overruled")  # a reviewer's word decides the task: does not train
+    DECIDED = "decided", _("Decides its task")  # that word
+
+
+STANDING = (Reviewed.NOT, Reviewed.ACCEPTED, Reviewed.DECIDED)
+"""Reviewed so, a row that may train does train."""
 
 
 class Feedback(models.Model):
@@ -36,6 +52,7 @@ class Feedback(models.Model):
     labeler = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     source = models.CharField(max_length=8, choices=Source, default=Source.PERSON)
     trains = models.BooleanField()
+    review = models.CharField(max_length=12, choices=Reviewed, default=Reviewed.NOT, blank=True)
     revision = models.PositiveIntegerField(default=1)
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
@@ -115,6 +132,20 @@ class Demonstration(Feedback):
                 condition=~models.Q(import_key=""),
                 name="demonstration_import_once",
             ),
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=models.Q(is_current=True, source="review"),
+                name="demonstration_decides_once",
+            ),
+            models.CheckConstraint(
+                name="demonstration_review_known",
+                condition=models.Q(review__in=["", "accepted", "returned", "overruled", "decided"]),
+            ),
+            models.CheckConstraint(
+                name="demonstration_decides_from_review",
+                condition=models.Q(source="review", review="decided")
+                | ~models.Q(source="review") & ~models.Q(review="decided"),
+            ),
             models.CheckConstraint(
                 name="demonstration_kept_of_suggestion",
                 condition=models.Q(suggestion=None, kept=None)
@@ -164,6 +195,20 @@ class Ranking(Feedback):
                 fields=["project", "import_key"],
                 condition=~models.Q(import_key=""),
                 name="ranking_import_once",
+            ),
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=models.Q(is_current=True, source="review"),
+                name="ranking_decides_once",
+            ),
+            models.CheckConstraint(
+                name="ranking_review_known",
+                condition=models.Q(review__in=["", "accepted", "returned", "overruled", "decided"]),
+            ),
+            models.CheckConstraint(
+                name="ranking_decides_from_review",
+                condition=models.Q(source="review", review="decided")
+                | ~models.Q(source="review") & ~models.Q(review="decided"),
             ),
             models.CheckConstraint(
                 name="ranking_aim_known", condition=models.Q(aim__in=["best", "worst"])

@@ -108,14 +108,33 @@ def completions_judged(
     Raises ValidationError where what is said does not fit the task or its project's rubric.
     """
     shown = shown_completion_ids(assignment)
-    if len(judgments) != len(shown):
+    ranking_validate(
+        judgments,
+        answers=len(shown),
+        project=assignment.task.project,
+        outcome=outcome,
+        strength=strength,
+        annotations=annotations,
+    )
+    return shown
+
+
+def ranking_validate(
+    judgments: Sequence[JudgmentInput],
+    *,
+    answers: int,
+    project: Project,
+    outcome: str,
+    strength: int | None,
+    annotations: Sequence[str],
+) -> None:
+    """Raises ValidationError where what is said of so many `answers` does not fit the rubric."""
+    if len(judgments) != answers:
         raise ValidationError(
             _("There are %(count)s answers to judge, not %(given)s.")
-            % {"count": len(shown), "given": len(judgments)}
+            % {"count": answers, "given": len(judgments)}
         )
-    project = assignment.task.project
-    last = len(shown)
-    judgments_validate(judgments, outcome=outcome, rubric=project.rubric, last_rank=last)
+    judgments_validate(judgments, outcome=outcome, rubric=project.rubric, last_rank=answers)
     annotations_validate(annotations, rubric=project.rubric)
     asked_validate(
         judgments,
@@ -129,7 +148,6 @@ def completions_judged(
         ranks=[judgment.rank for judgment in judgments],
         asked=project.severity_asked,
     )
-    return shown
 
 
 def ranking_says(

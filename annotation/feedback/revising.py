@@ -1,4 +1,5 @@
-"""Changing what was handed in: a new revision each time, while the project's window is open.
+"""Changing what was handed in: a new revision each time, while the project's window is open, or
+after that where a reviewer has returned it. What a reviewer has decided is not changed any more.
 
 A revision is a row of its own that replaces the one before. It keeps the standing that was frozen
 with the first one, and what has been exported before names the rows of then.
@@ -24,13 +25,13 @@ from annotation.feedback.demonstrations import demonstration_says
 from annotation.feedback.disagreement import disagreement_meet
 from annotation.feedback.eligibility import labeler_trains, versions_check
 from annotation.feedback.kept import share_kept
-from annotation.feedback.models import Demonstration, Feedback, Ranking
+from annotation.feedback.models import Demonstration, Feedback, Ranking, Reviewed
 from annotation.feedback.rankings import (
     completions_judged,
     judgments_create,
     ranking_says,
 )
-from annotation.feedback.signals import feedback_announce
+from annotation.feedback.signals import feedback_announce, feedback_revising
 from annotation.feedback.unasked import judgments_kept, strength_kept
 from annotation.people.models import RankingAim, User
 from annotation.queue.claims import labeler_memberships
@@ -53,12 +54,21 @@ CLOSED = gettext_lazy(
 
 def revisable_until(assignment: Assignment) -> datetime | None:
     """When the window after the first submission ends; None where there is none at all."""
-    return changeable_until(assignment) if assignment.task.kind in REVISABLE else None
+    task = assignment.task
+    open_yet = task.kind in REVISABLE and task.decided_at is None
+    return changeable_until(assignment) if open_yet else None
 
 
 def revisable(assignment: Assignment) -> bool:
+    """Whether what was handed in may be changed now: the window is open, or it was returned."""
     until = revisable_until(assignment)
-    return until is not None and timezone.now() < until
+    return (until is not None and timezone.now() < until) or returned(assignment)
+
+
+def returned(assignment: Assignment) -> bool:
+    """Whether a reviewer has returned what counts now, and its labeler has not answered."""
+    waits = {"assignment": assignment, "is_current": True, "review": Reviewed.RETURNED}
+    return any(model.objects.filter(**waits).exists() for model in (Ranking, Demonstration))
 
 
 def demonstration_revise(
@@ -170,7 +180,7 @@ def revising_lock(*, labeler: User, assignment: Assignment, kind: str) -> Assign
 
 
 def revising_check(assignment: Assignment, current: Feedback, *, base: int) -> None:
-    """Check that the window is open, and that the change began from what stands now."""
+    """Check that it may be changed, and that the change began from what stands now."""
     if not revisable(assignment):
         raise ValidationError(CLOSED)
     if base != current.revision:
@@ -186,7 +196,7 @@ def revision_create(assignment: Assignment, current: F, **content: Any) -> F:
     rows = type(current)._default_manager
     moved = rows.filter(pk=current.pk, is_current=True).update(is_current=False)
     assert moved == 1, "the assignment's row is locked"
-    return rows.create(
+    revised: F = rows.create(
         project_id=current.project_id,
         prompt_id=current.prompt_id,
         task_id=current.task_id,
@@ -200,3 +210,5 @@ def revision_create(assignment: Assignment, current: F, **content: Any) -> F:
         rubric_version=project.rubric_version,
         **content,
     )
+    feedback_revising.send(sender=None, said=revised)
+    return revised

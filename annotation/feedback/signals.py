@@ -9,6 +9,9 @@ feedback_submitted = Signal()
 # Sent in the transaction of a ranking whose task has a right answer, for gold, screening or
 # practice: what a receiver raises undoes it. Argument: ranking.
 checked_submitting = Signal()
+# Sent in the transaction that changes what was handed in: what a receiver raises undoes it.
+# Argument: said, the row that is current now.
+feedback_revising = Signal()
 
 
 def feedback_announce(*, project_id: int, kind: str) -> None:

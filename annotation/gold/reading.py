@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
 
-from annotation.feedback.models import Ranking
+from annotation.feedback.models import STANDING, Ranking
 from annotation.gold.golds import consensus
 from annotation.gold.models import Gold, GoldStanding
 from annotation.people.models import Project
@@ -47,7 +47,8 @@ def tasks_rankable(project: Project, words: str = "") -> QuerySet[Task]:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A task's answers by slot, and the ranks that those who ranked it propose."""
+    """A task's answers by slot, and the ranks that those who ranked it propose; where a reviewer
+    has decided, that word alone."""
 
     slots: list[TaskCompletion]
     ranks: list[int]
@@ -58,7 +59,7 @@ def gold_proposed(task: Task) -> Proposal:
     slots = list(TaskCompletion.objects.filter(task=task).select_related("completion"))
     slots.sort(key=lambda each: each.slot)
     rankings = Ranking.objects.filter(
-        task=task, is_current=True, outcome=Ranking.Outcome.RANKED
+        task=task, is_current=True, outcome=Ranking.Outcome.RANKED, review__in=STANDING
     ).prefetch_related("judgments")
     said = []
     for ranking in rankings:

@@ -64,6 +64,9 @@ class Task(models.Model):
     priority = models.IntegerField(default=0, help_text="Higher is given out first.")
     submitted_count = models.PositiveIntegerField(default=0)
     leased_count = models.PositiveIntegerField(default=0)
+    decided_at = models.DateTimeField(
+        null=True, help_text="Since when a reviewer's own word is the task's."
+    )
     batch = models.ForeignKey(
         ImportBatch, on_delete=models.CASCADE, null=True, related_name="tasks"
     )

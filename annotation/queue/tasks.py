@@ -141,13 +141,13 @@ def overlap_apply(*, project: Project) -> int:
     """Give the project's overlap to its tasks; the raised reopen, the satisfied are done.
 
     Extra submissions fill places that a raise makes before anybody is asked anew. Tasks with an
-    overlap of their own keep it; what disagreement raised keeps what it was raised by, up to the
-    project's most. Written in chunks of CHUNK ids, so that labelers go on claiming
-    meanwhile; the audit event at its end tells from when on no task was given out by the old
-    overlap. Returns the number of tasks changed.
+    overlap of their own keep it, and what a reviewer has decided asks nobody any more; what
+    disagreement raised keeps what it was raised by, up to the project's most. Written in chunks of
+    CHUNK ids, so that labelers go on claiming meanwhile; the audit event at its end tells from when
+    on no task was given out by the old overlap. Returns the number of tasks changed.
     """
     tasks = Task.objects.filter(
-        project=project, purpose__in=FOLLOWS_PROJECT, overlap_own=False
+        project=project, purpose__in=FOLLOWS_PROJECT, overlap_own=False, decided_at=None
     ).exclude(state=Task.State.CLOSED)
     overlap = overlap_wanted(project)
     wanted = tasks.exclude(overlap=overlap)

@@ -10,12 +10,15 @@ from django.core.exceptions import ValidationError
 from annotation.exchange.exports import ExportFilters
 from annotation.feedback.demonstrations import demonstration_record, demonstration_submit
 from annotation.feedback.rankings import ranking_record
-from annotation.feedback.revising import demonstration_revise
-from annotation.models import Prompt
+from annotation.feedback.revising import demonstration_revise, ranking_revise
+from annotation.models import Prompt, Ranking
 from annotation.prompts.prompts import completion_create, prompt_create
 from annotation.queue.tasks import task_create
+from annotation.review.decisions import decision_undo, ranking_decide
+from annotation.review.verdicts import verdict_give
 from inference.child.failure import Failure
-from tests.annotation.work import claimed
+from tests.annotation.review_work import disputed, reviewer_join
+from tests.annotation.work import claimed, ranked
 from training.learners.data import Snapshot as LearnersSnapshot
 from training.models import Snapshot, SnapshotItem
 from training.snapshots import snapshot_create, snapshot_discard
@@ -195,3 +198,28 @@ def test_a_discarded_snapshot_leaves_nothing(cast, labels, storage_in_tmp):
     assert [path.name for path in (storage_in_tmp / "snapshots").iterdir()] == [
         kept.folder.rpartition("/")[2]
     ]
+
+
+def test_a_snapshot_follows_what_reviewers_say(cast):
+    task, lenas, luiss = disputed(cast)
+    rex = reviewer_join(cast)
+
+    def frozen():
+        snapshot = snapshot_create(project=cast.project, kinds=["ranking"])
+        items = SnapshotItem.objects.filter(snapshot=snapshot, kind="ranking")
+        return set(items.values_list("object_id", flat=True))
+
+    first, second = (Ranking.objects.get(assignment=each).pk for each in (lenas, luiss))
+    assert frozen() == {first, second}
+    verdict_give(
+        reviewer=rex, assignment=lenas, revision=1, verdict="returned", comment="Sure of B?"
+    )
+    assert frozen() == {second}
+    revised = ranking_revise(
+        labeler=cast.lena, assignment=lenas, base=1, judgments=ranked([1, 1, 2, 3])
+    )
+    assert frozen() == {revised.pk, second}
+    decision = ranking_decide(reviewer=rex, task=task, judgments=ranked([1, 2, 2, 2]))
+    assert frozen() == {decision.ranking_id}
+    decision_undo(actor=rex, task=task)
+    assert frozen() == {revised.pk, second}
