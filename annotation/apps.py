@@ -53,5 +53,12 @@ class AnnotationConfig(AppConfig):
         )
         navigation_register(label=_("Members"), url_name="members", roles=(admin,), position=60)
         navigation_register(
+            label=_("Candidates"),
+            url_name="candidates",
+            roles=(reviewer,),
+            position=60,
+            when=lambda access: access.project.onboards and not access.has(admin),
+        )
+        navigation_register(
             label=_("Settings"), url_name="project-edit", roles=(admin,), position=90
         )

@@ -33,7 +33,7 @@ from annotation.onboarding.parts import (
     quiz_right,
 )
 from annotation.onboarding.steps import due_settle, steps_due, steps_of
-from annotation.people.models import Membership
+from annotation.people.models import Membership, Project
 from annotation.people.projects import audit
 from annotation.texts import json_validate
 
@@ -126,24 +126,34 @@ def number_free(project_id: int) -> int:
 
 def standings_of(membership: Membership) -> list[Standing]:
     """At each step that is asked, in order."""
-    attempts: dict[int, list[OnboardingAttempt]] = {}
-    for each in OnboardingAttempt.objects.filter(membership=membership).order_by("number"):
-        attempts.setdefault(each.step_id, []).append(each)
+    return standings_many([membership.pk], steps_asked(membership))[membership.pk]
+
+
+def standings_many(
+    ids: Sequence[int], steps: Sequence[OnboardingStep]
+) -> dict[int, list[Standing]]:
+    """Of several memberships at the same steps, in two queries."""
+    tried: dict[tuple[int, int | None], list[OnboardingAttempt]] = {}
+    for each in OnboardingAttempt.objects.filter(membership__in=ids).order_by("number"):
+        tried.setdefault((each.membership_id, each.step_id), []).append(each)
     again = ScreeningDecision.objects.filter(
-        candidate__membership=membership, outcome=ScreeningDecision.Outcome.AGAIN
+        candidate__membership__in=ids, outcome=ScreeningDecision.Outcome.AGAIN
     ).order_by("decided_at")
-    granted: dict[int | None, list[datetime]] = {}
-    for decision in again:
-        granted.setdefault(decision.step_id, []).append(decision.decided_at)
-    return [
-        Standing(
-            step,
-            attempts.get(step.pk, []),
-            len(granted.get(step.pk, [])),
-            granted.get(step.pk, [None])[-1],
-        )
-        for step in steps_asked(membership)
-    ]
+    granted: dict[tuple[int, int | None], list[datetime]] = {}
+    for member, step, at in again.values_list("candidate__membership", "step", "decided_at"):
+        granted.setdefault((member, step), []).append(at)
+    return {
+        pk: [
+            Standing(
+                step,
+                tried.get((pk, step.pk), []),
+                len(granted.get((pk, step.pk), [])),
+                granted.get((pk, step.pk), [None])[-1],
+            )
+            for step in steps
+        ]
+        for pk in ids
+    }
 
 
 def steps_asked(membership: Membership) -> list[OnboardingStep]:
@@ -151,13 +161,18 @@ def steps_asked(membership: Membership) -> list[OnboardingStep]:
 
     A practice whose gold is retired, or was not copied along, is asked of nobody.
     """
-    steps = list(steps_of(membership.project))
     if membership.state == Membership.State.ACTIVE:
+        steps = steps_of(membership.project)
         due = set(steps_due(membership).values_list("pk", flat=True))
         done = OnboardingAttempt.objects.filter(membership=membership, state=State.PASSED)
         due |= set(done.values_list("step", flat=True))
         return [step for step in steps if step.pk in due]
-    return [step for step in steps if ready(step)]
+    return steps_ready(membership.project)
+
+
+def steps_ready(project: Project) -> list[OnboardingStep]:
+    """The steps that candidates take."""
+    return [step for step in steps_of(project).select_related("project") if ready(step)]
 
 
 def ready(step: OnboardingStep) -> bool:

@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 from statistics import mean, stdev
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 
 from annotation.gold.grading import pairs_agreement, tau_b
-from annotation.onboarding.attempts import Standing, attempt_content, next_of, standings_of
+from annotation.onboarding.attempts import (
+    Standing,
+    attempt_content,
+    next_of,
+    standings_many,
+    standings_of,
+    steps_ready,
+)
 from annotation.onboarding.content import golds_named
 from annotation.onboarding.grades import demonstrations_of
 from annotation.onboarding.models import (
@@ -61,6 +68,13 @@ class WrittenItem:
         return stdev(each.grade for each in self.grades) if len(self.grades) > 1 else None
 
 
+class Topic(NamedTuple):
+    """`said`: how well they can judge it, 1 to 5."""
+
+    topic: str
+    said: int
+
+
 @dataclass(frozen=True)
 class Screening:
     """One try at the screening, measured."""
@@ -71,7 +85,7 @@ class Screening:
     texts: list[dict[str, Any]]  # text, sensitive, said
     rankings: list[RankedItem]
     written: list[WrittenItem]
-    topics: list[tuple[str, int]]
+    topics: list[Topic]
 
     @property
     def ungraded(self) -> int:
@@ -111,6 +125,37 @@ def candidates_unbegun(project: Project) -> int:
     return Membership.objects.filter(
         project=project, state=Membership.State.ONBOARDING, candidate=None
     ).count()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A candidate in the list; `at` is the step that is their turn, of the undecided."""
+
+    candidate: Candidate
+    at: Standing | None
+    place: int
+    places: int
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to decide: the screening is handed in, or no try is left."""
+        return self.at is not None and (self.at.waits or self.at.spent)
+
+
+def candidates_listed(project: Project) -> list[Row]:
+    """Who waits for a decision first, then who is under way, then the decided; by number, which
+    tells nothing."""
+    candidates = list(candidates_of(project))
+    underway = [each for each in candidates if each.state == Candidate.State.UNDERWAY]
+    steps = steps_ready(project)
+    standings = standings_many([each.membership_id for each in underway], steps)
+    rows = []
+    for each in candidates:
+        mine = standings.get(each.membership_id, [])
+        at = next_of(mine)
+        rows.append(Row(each, at, mine.index(at) + 1 if at else len(mine), len(mine)))
+    decided = Candidate.State.UNDERWAY
+    return sorted(rows, key=lambda row: (not row.waits, row.candidate.state != decided))
 
 
 def sheet_of(candidate: Candidate) -> Sheet:
@@ -153,7 +198,7 @@ def screening_of(attempt: OnboardingAttempt) -> Screening:
         texts=[{**each, "said": said} for each, said in zip(content["texts"], texts, strict=False)],
         rankings=rankings_shown(attempt, content["golds"]),
         written=written,
-        topics=list(zip(content["topics"], topics, strict=False)),
+        topics=[Topic(*each) for each in zip(content["topics"], topics, strict=False)],
     )
 
 

@@ -17,6 +17,7 @@ from annotation.gold.golds import gold_create, gold_retire
 from annotation.gold.reading import gold_proposed, tasks_rankable
 from annotation.models import (
     Assignment,
+    Candidate,
     Gold,
     GoldStanding,
     ImportBatch,
@@ -92,6 +93,7 @@ class Site:
     member: Membership
     rankable: Task
     steps: dict[str, OnboardingStep]  # of the projects in which Nora is, by their addresses
+    numbers: dict[str, int]  # hers in them, as a candidate
     reset: list[str]  # of a good link for a new password
     secret: str  # of an invitation's link
 
@@ -107,6 +109,7 @@ def site_make(cast: Cast, storage: Path) -> Site:
     project_copy(actor=cast.ada, source=cast.project, name="Copied", slug="copied", prompts=True)
     findings_make(cast.project)
     quality_make(cast)
+    steps = onboardings_make(cast)
     return Site(
         ranking=ranking_begun(cast),
         dialogue=dialogue_begun(cast),
@@ -115,7 +118,8 @@ def site_make(cast: Cast, storage: Path) -> Site:
         run=run,
         imports=batches,
         rankable=gold_made(cast),
-        steps=onboardings_make(cast),
+        steps=steps,
+        numbers=dict(Candidate.objects.values_list("project__slug", "number")),
         member=cast.project.memberships.get(user=cast.luis),
         secret=invitations_make(cast),
         reset=[

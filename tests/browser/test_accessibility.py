@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from annotation.models import User
+from annotation.models import OnboardingStep, User
 from tests.browser.axe import violations
 from tests.browser.furnished import Site, site_make
 from tests.cast import Cast
@@ -36,7 +36,7 @@ NO_PAGES = {
     *("invitation-revoke", "invitation-resend"),
     "quality-compute",
     *("gold-retire", "gold-resume"),
-    "onboarding-draft",
+    *("onboarding-draft", "onboarding-step-move", "onboarding-step-retire"),
     *("import-start", "import-cancel", "import-repeat"),
     *("round-cancel", "round-retry", "round-go-on", "run-cancel"),
     *("prompt-intake-notice", "prompt-intake-revoke"),
@@ -157,6 +157,24 @@ def admin(site: Site) -> list[Visit]:
         ("gold-choose", [HERE], ""),
         ("gold-new", [HERE, site.rankable.pk], ""),
         ("gold-new", [HERE, site.rankable.pk], "click details summary"),
+        ("onboarding-steps", [HERE], ""),  # none yet
+        ("onboarding-steps", ["practising"], ""),
+        *(("onboarding-step-new", [HERE, kind], "") for kind in OnboardingStep.Kind.values),
+        ("onboarding-step-new", [HERE, "quiz"], "click form.panel .btn.primary"),
+        *(
+            (page, [name, site.steps[name].pk], "")
+            for page in ("onboarding-step-edit", "onboarding-preview")
+            for name in ("agreeing", "failing", "practising", "screened")
+        ),
+        ("candidates", [HERE], ""),
+        ("candidates", ["waiting"], ""),
+        ("candidates", ["rejected"], ""),
+        *(("candidate", [name, site.numbers[name]], "") for name in ("failing", "rejected")),
+        ("candidate", ["waiting", site.numbers["waiting"]], ""),
+        ("candidate-decide", ["waiting", site.numbers["waiting"]], ""),
+        ("candidate", ["waiting", site.numbers["waiting"]], "click .form .btn.primary"),
+        ("candidate-grading", ["waiting"], ""),
+        ("candidate-grading", [HERE], ""),
         ("member-new", [HERE], ""),
         ("member-edit", [HERE, site.member.pk], ""),
         ("imports", [HERE], ""),
