@@ -40,6 +40,7 @@ def typed(label: Any, rows: int, help_text: Any = "", **more: Any) -> forms.Char
 
 
 MONO = {"class": "mono", "spellcheck": "false"}
+EXAMPLE = _("What comes first?\n( ) A long answer\n(x) A helpful one\n> Nobody asks for length.")
 
 
 class StepForm(forms.Form):
@@ -141,7 +142,7 @@ class QuizForm(TriesForm):
             "> explains, after it is answered."
         ),
         required=True,
-        attrs=MONO,
+        attrs={**MONO, "placeholder": EXAMPLE},
     )
     pass_mark = forms.IntegerField(
         label=_("Passed from, %"), min_value=0, max_value=100, initial=80

@@ -131,7 +131,7 @@ def decided(page: Page, live_server: LiveServer, project: Project) -> None:
     page.get_by_label("7", exact=True).check()
     press(page, "Grade and go on")
     page.get_by_role("link", name="Candidates").last.click()
-    page.get_by_role("link", name="Sheet of candidate").click()
+    page.get_by_role("link", name="Decide: candidate").click()
     assert "nora" not in page.content().lower()
     expect(page.locator(".grid-figures")).to_contain_text("100 %")
     expect(page.locator(".grid-figures")).to_contain_text("7.0")
