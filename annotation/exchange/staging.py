@@ -180,8 +180,7 @@ class Chunk:
     def known_keys(self, model: type[models.Model], keys: list[str]) -> set[str]:
         if not keys:
             return set()
-        rows = model._default_manager.filter(project=self.project, import_key__in=keys)
-        return set(rows.values_list("import_key", flat=True))
+        return set(keys_within(self.project, model, keys))
 
     def write_tasks(self) -> None:
         """All tasks of a set of answers, or none where an import made some of them before."""
@@ -280,6 +279,18 @@ class Chunk:
             flags=list(flags),
             severity=severity,
         )
+
+
+def keys_within(
+    project: Project, model: type[models.Model], keys: list[str]
+) -> "models.QuerySet[Any, str]":
+    """Those of the keys that a row of the project has.
+
+    That none is empty is said for SQLite: the unique index is about no others, and what is not said
+    to be within it is looked for in all rows of the project, at every chunk anew.
+    """
+    rows = model._default_manager.filter(project=project, import_key__in=keys)
+    return rows.exclude(import_key="").values_list("import_key", flat=True)
 
 
 def news(asked: list[tuple[int, Plan, str]], known: set[str]) -> Iterator[tuple[int, Plan, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from annotation.beating import Pace
 from annotation.exchange import running
@@ -16,8 +16,8 @@ from annotation.exchange.imports import batch_run, batch_start
 from annotation.exchange.lines import PlannedLine
 from annotation.exchange.reports import report_told
 from annotation.exchange.running import FEWEST_LINES, FIRST_LINES, MOST_LINES, chunks
-from annotation.exchange.staging import Chunk
-from annotation.models import Demonstration, ImportBatch, Prompt, Task
+from annotation.exchange.staging import Chunk, keys_within
+from annotation.models import Demonstration, ImportBatch, Prompt, Ranking, Task
 from annotation.queue.claims import task_claim
 from annotation.queue.standing import standing_get
 from tests.annotation.exchange_files import (
@@ -176,6 +176,15 @@ def test_memory_does_not_grow_with_the_file(cast: Cast) -> None:
     assert Demonstration.objects.count() == LINES
     assert into < 12_000_000, f"{into:,}"
     assert out_of < 25_000_000, f"{out_of:,}"  # a hundred rows at a time
+
+
+@pytest.mark.parametrize("model", [Task, Demonstration, Ranking])
+def test_keys_are_looked_for_along_their_index(cast: Cast, model: Any) -> None:
+    """Else every chunk reads all that was imported before it."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL goes by how many rows there are")
+    found = keys_within(cast.project, model, ["a", "b"])
+    assert f"COVERING INDEX {model._meta.model_name}_import_once" in found.explain()
 
 
 def test_chunks_follow_the_pace_and_the_size_of_texts(monkeypatch: pytest.MonkeyPatch) -> None:
