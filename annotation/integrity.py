@@ -22,6 +22,7 @@ from annotation.models import (
     Suggestion,
     Task,
 )
+from annotation.onboarding.integrity import CHECKS as ONBOARDING_CHECKS
 from annotation.queue.tasks import tasks_extras_fit
 
 Check = Callable[[], Iterator[str]]
@@ -243,4 +244,5 @@ CHECKS: tuple[Check, ...] = (
     tasks_go_their_route,
     staged_tasks_are_of_imports,
     *DIALOGUE_CHECKS,
+    *ONBOARDING_CHECKS,
 )

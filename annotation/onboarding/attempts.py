@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -105,11 +105,17 @@ def candidate_of(membership: Membership) -> Candidate:
     """The member as a candidate, with a number that is drawn when they first do something. Under
     the membership's lock."""
     found = Candidate.objects.filter(membership=membership).first()
-    return found or Candidate.objects.create(
-        project_id=membership.project_id,
-        membership=membership,
-        number=number_free(membership.project_id),
-    )
+    while found is None:
+        try:
+            with transaction.atomic():
+                found = Candidate.objects.create(
+                    project_id=membership.project_id,
+                    membership=membership,
+                    number=number_free(membership.project_id),
+                )
+        except IntegrityError:  # another candidate was given the number meanwhile
+            continue
+    return found
 
 
 def candidate_enter(membership: Membership) -> None:
@@ -136,9 +142,9 @@ def standings_many(
     tried: dict[tuple[int, int | None], list[OnboardingAttempt]] = {}
     for each in OnboardingAttempt.objects.filter(membership__in=ids).order_by("number"):
         tried.setdefault((each.membership_id, each.step_id), []).append(each)
-    again = ScreeningDecision.objects.filter(
-        candidate__membership__in=ids, outcome=ScreeningDecision.Outcome.AGAIN
-    ).order_by("decided_at")
+    again = ScreeningDecision.objects.filter(candidate__membership__in=ids, grants=True).order_by(
+        "decided_at"
+    )
     granted: dict[tuple[int, int | None], list[datetime]] = {}
     for member, step, at in again.values_list("candidate__membership", "step", "decided_at"):
         granted.setdefault((member, step), []).append(at)

@@ -40,7 +40,8 @@ def candidate_decide(
     origin: str = "",
     language: str = "en",
 ) -> ScreeningDecision:
-    """Decide: accept, accept as held out, reject, or grant one try more, which may begin at once.
+    """Decide: accept, accept as held out, reject, or let them try again: by the step's rules while
+    those leave a try, and beyond them, at once, where they leave none.
 
     `note` is for the team, `message` for the candidate; both are kept. An e-mail goes out where the
     account has an address and the site's `origin` is known. Raises ValidationError.
@@ -60,6 +61,7 @@ def candidate_decide(
             candidate=candidate,
             step=at.step if at else None,
             outcome=outcome,
+            grants=outcome == Outcome.AGAIN and at is not None and rules_leave_none(at),
             note=note,
             message=message,
             decided_by=actor,
@@ -106,6 +108,11 @@ def standing_decidable(
     if outcome == Outcome.AGAIN and not (at and (at.waits or at.spent)):
         raise ValidationError(_("They have a try left, or have not failed one."))
     return at
+
+
+def rules_leave_none(at: Standing) -> bool:
+    """Whether the step's rules leave no try after the one that waits, which will have failed."""
+    return at.left is not None and at.left - at.waits <= 0
 
 
 def decision_follow(

@@ -265,6 +265,10 @@ class DecisionForm(forms.Form):
         label=_("Decision"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what you decide.")},
+        help_text=_(
+            "Trying again goes by the step’s rules while they leave a try; else it is one more, "
+            "at once."
+        ),
     )
     note = forms.CharField(
         label=_("Note for the team"),

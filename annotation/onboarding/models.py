@@ -246,7 +246,7 @@ class ScreeningDecision(models.Model):
         ACCEPTED = "accepted", _("Accept")
         HELDOUT = "heldout", _("Accept as a held-out labeler")
         REJECTED = "rejected", _("Do not accept")
-        AGAIN = "again", _("Let them try again")  # one try more, at once
+        AGAIN = "again", _("Let them try again")  # by the step's rules, or beyond them
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="decisions")
     step = models.ForeignKey(
@@ -254,7 +254,10 @@ class ScreeningDecision(models.Model):
         on_delete=models.CASCADE,
         null=True,
         related_name="+",
-        help_text="At which there is one try more.",
+        help_text="Which the candidate was at.",
+    )
+    grants = models.BooleanField(
+        default=False, help_text="One try beyond the step's rules, which may begin at once."
     )
     outcome = models.CharField(max_length=12, choices=Outcome)
     note = models.TextField(blank=True, help_text="For the team.")

@@ -15,7 +15,7 @@ from annotation.onboarding.attempts import (
     standings_of,
     steps_ready,
 )
-from annotation.onboarding.content import golds_named
+from annotation.onboarding.content import CUTOFFS, golds_named
 from annotation.onboarding.grades import demonstrations_of
 from annotation.onboarding.models import (
     Candidate,
@@ -194,7 +194,7 @@ def screening_of(attempt: OnboardingAttempt) -> Screening:
     return Screening(
         attempt=attempt,
         question=content["question"],
-        figures=[Figure(name, values[name], cutoffs[name]) for name in cutoffs],
+        figures=[Figure(name, values[name], cutoffs[name]) for name in CUTOFFS],
         texts=[{**each, "said": said} for each, said in zip(content["texts"], texts, strict=False)],
         rankings=rankings_shown(attempt, content["golds"]),
         written=written,

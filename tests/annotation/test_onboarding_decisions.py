@@ -77,7 +77,17 @@ def test_who_is_not_accepted_may_be_given_another_try(cast):
     assert state(candidate) == ("underway", "onboarding", False)
 
 
-def test_another_try_begins_at_once_and_counts_beyond_the_rule(cast):
+def test_another_try_goes_by_the_rules_while_they_leave_one(cast):
+    membership = nora(cast)
+    screening = step_make(cast, "screening", tries=2, wait_minutes=60)
+    candidate = screened(membership, screening).membership.candidate
+    assert decide(cast, candidate, "again").grants is False
+    assert [each.left for each in standings_of(membership)] == [1]
+    with pytest.raises(ValidationError, match="wait"):
+        attempt_begin(membership=membership, step=screening)
+
+
+def test_another_try_beyond_the_rules_begins_at_once(cast):
     membership = nora(cast)
     candidate = candidate_of(membership)
     screening = step_make(cast, "screening", tries=1, wait_minutes=60)
