@@ -17,6 +17,7 @@ class AnnotationConfig(AppConfig):
         import annotation.onboarding.receivers  # noqa: PLC0415
         import annotation.people.invitations  # noqa: PLC0415
         import annotation.people.passwords  # noqa: PLC0415
+        import annotation.progress.receivers  # noqa: PLC0415
         import annotation.queue.receivers  # noqa: PLC0415
         import annotation.review.receivers  # noqa: F401, PLC0415
 
@@ -27,6 +28,7 @@ class AnnotationConfig(AppConfig):
             url_name="project",
             roles=(admin, researcher, reviewer),
             position=10,
+            tabs=("progress",),
         )
         navigation_register(label=_("Work"), url_name="work", roles=("labeler",), position=20)
         navigation_register(

@@ -6,6 +6,10 @@ Coordinates are texts, since templates write numbers as the reader's language do
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from annotation.numerals import numeral
+
+LABELS = 14
+
 
 def coordinate(value: float) -> str:
     return f"{value:.1f}"
@@ -65,6 +69,29 @@ class LineChart:
     line: str
     grid: tuple[tuple[str, str], ...]
 
+    @property
+    def bar(self) -> str:
+        """How wide a bar is where values are drawn as bars."""
+        return coordinate(0.7 * self.width / max(1, len(self.points)))
+
+
+def bar_chart(rows: Sequence[tuple[str, str, float]], *, width: int = 560) -> LineChart:
+    """Counts as bars; rows: (label below, title, value)."""
+    top = round_above(max((value for _, _, value in rows), default=0))
+    grid = [(value, numeral(value)) for value in (0, top / 2, top)]
+    told = [(label, title, value, 0.0, value) for label, title, value in rows]
+    return line_chart(told, grid=grid, width=width)
+
+
+def round_above(value: float) -> int:
+    """The least of 2, 4, 10, 20, 40, 100, ... that is no less: its half is a whole number."""
+    power = 1
+    while True:
+        for digit in (2, 4, 10):
+            if digit * power >= value:
+                return digit * power
+        power *= 10
+
 
 def line_chart(
     rows: Sequence[tuple[str, str, float, float, float]],
@@ -74,7 +101,8 @@ def line_chart(
     height: int = 160,
 ) -> LineChart:
     """rows: (label below, title, value, low, high) from left to right; grid: (value, text), the
-    lowest first; it spans the chart."""
+    lowest first; it spans the chart. Of many labels only some find room."""
+    every = 1 if len(rows) <= LABELS else -(-len(rows) // (LABELS // 2))
     scale = Scale(grid[0][0], grid[-1][0], height)
     gap = width / max(1, len(rows))
     points = tuple(
@@ -83,7 +111,7 @@ def line_chart(
             y=coordinate(height - scale.at(value)),
             low=coordinate(height - scale.at(low)),
             high=coordinate(height - scale.at(high)),
-            label=label,
+            label="" if index % every else label,
             title=title,
         )
         for index, (label, title, value, low, high) in enumerate(rows)

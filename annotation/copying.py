@@ -15,10 +15,17 @@ from annotation.people.projects import (
 from annotation.people.signals import project_copied
 from annotation.pool.copying import prompts_copy_request
 from annotation.pool.models import PromptRules
+from annotation.progress.models import Rates
 from annotation.quality.models import QualityThresholds
 from annotation.review.models import ReviewRules
 
-RULES: tuple[type[models.Model], ...] = (GoldRules, PromptRules, QualityThresholds, ReviewRules)
+RULES: tuple[type[models.Model], ...] = (
+    GoldRules,
+    PromptRules,
+    QualityThresholds,
+    Rates,
+    ReviewRules,
+)
 KEPT_STATES = (Membership.State.ACTIVE, Membership.State.ONBOARDING)
 
 

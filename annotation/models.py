@@ -37,6 +37,7 @@ from annotation.pool.models import (
     PromptRules,
     PromptSketch,
 )
+from annotation.progress.models import Rates, SurveyAnswer, SurveyTurn
 from annotation.prompts.models import (
     Completion,
     CompletionOrigin,
@@ -86,6 +87,7 @@ __all__ = [
     "QualityReport",
     "QualityThresholds",
     "Ranking",
+    "Rates",
     "Review",
     "ReviewItem",
     "ReviewRules",
@@ -96,6 +98,8 @@ __all__ = [
     "SignInTry",
     "Source",
     "Suggestion",
+    "SurveyAnswer",
+    "SurveyTurn",
     "Task",
     "TaskCompletion",
     "Turn",

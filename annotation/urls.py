@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.queue.urls")),
     path("", include("annotation.feedback.urls")),
     path("", include("annotation.dialogue.urls")),
+    path("", include("annotation.progress.urls")),
     path("", include("annotation.quality.urls")),
     path("", include("annotation.exchange.urls")),
     path("", include("annotation.gold.urls")),

@@ -11,6 +11,7 @@ from annotation.api import (
     members,
     onboarding,
     pool,
+    progress,
     projects,
     prompts,
     quality,
@@ -209,6 +210,10 @@ urlpatterns = [
         writing.WrittenOneView.as_view(),
         name="api-written-one",
     ),
+    path("projects/<slug:slug>/progress/", progress.ProgressView.as_view(), name="api-progress"),
+    path("projects/<slug:slug>/rates/", progress.RatesView.as_view(), name="api-rates"),
+    path("projects/<slug:slug>/survey/", progress.SurveyView.as_view(), name="api-survey"),
+    path("projects/<slug:slug>/figures/", progress.OwnView.as_view(), name="api-own-figures"),
     path("projects/<slug:slug>/quality/", quality.QualityView.as_view(), name="api-quality"),
     path(
         "projects/<slug:slug>/quality/<str:table>/",

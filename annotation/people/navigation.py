@@ -23,6 +23,7 @@ class Entry:
     roles: tuple[str, ...]
     position: int
     when: Callable[["Access"], bool] | None = None
+    tabs: tuple[str, ...] = ()
 
 
 def navigation_register(
@@ -32,9 +33,11 @@ def navigation_register(
     roles: tuple[str, ...],
     position: int,
     when: Callable[["Access"], bool] | None = None,
+    tabs: tuple[str, ...] = (),
 ) -> None:
-    """Add a header entry; `url_name` takes the project's slug. `when`: only while it says so."""
-    entry = Entry(label, url_name, roles, position, when)
+    """Add a header entry; `url_name` takes the project's slug. `when`: only while it says so.
+    `tabs` name its other pages, where their addresses do not begin with its own."""
+    entry = Entry(label, url_name, roles, position, when, tabs)
     if entry not in _entries:
         _entries.append(entry)
         _entries.sort(key=lambda each: each.position)
@@ -52,7 +55,9 @@ def navigation_entries(access: "Access", path: str = "") -> list[dict[str, Any]]
             "name": entry.url_name,
             "label": entry.label,
             "url": url,
-            "here": path == url or (path.startswith(url) and not _begins_another(url, urls)),
+            "here": path == url
+            or (path.startswith(url) and not _begins_another(url, urls))
+            or any(path.startswith(reverse(tab, args=[access.project.slug])) for tab in entry.tabs),
         }
         for entry, url in urls.items()
     ]

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from annotation.numerals import numeral
+
 register = template.Library()
 FORMS = {
     "full": "DATETIME_FORMAT",
@@ -35,6 +37,12 @@ def minutes(seconds: int) -> str:
     """ "0 min", "45 min", "1 h 5 min": what a running total is told in."""
     hours, rest = divmod(int(seconds) // 60, 60)
     return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+@register.filter
+def hours(seconds: int) -> str:
+    """As minutes tells it, and in full hours from ten hours on: "9 h 5 min", "1,204 h"."""
+    return f"{numeral(seconds // 3600)} h" if seconds >= 36_000 else minutes(seconds)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """A copy of a project has what was set up, and nothing that anybody said."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from annotation.pool.jobs import job_run
 from annotation.pool.models import PromptJob
 from annotation.pool.rules import rules_of, rules_update
 from annotation.pool.tasks import WORKS
+from annotation.progress.rates import rates_of, rates_update
 from annotation.prompts.prompts import prompt_create
 from annotation.quality.asking import thresholds_of, thresholds_update
 from annotation.quality.thresholds import Thresholds
@@ -50,6 +52,7 @@ SETUP = {
     "annotation.promptrules",
     "annotation.goldrules",
     "annotation.qualitythresholds",
+    "annotation.rates",
     "annotation.promptjob",
     "inference.projectbase",
 }
@@ -125,6 +128,7 @@ def test_the_settings_are_the_same(cast: Cast) -> None:
     )
     rules_update(actor=cast.ada, project=cast.project, contributor_cap=3, languages="de")
     gold_rules_update(actor=cast.ada, project=cast.project, window=7)
+    rates_update(actor=cast.ada, project=cast.project, hour=Decimal("20.50"))
     thresholds = Thresholds(least_rankings=5, bias_z=3.0)
     thresholds_update(actor=cast.ada, project=cast.project, thresholds=thresholds)
     base_model_set(actor=cast.ada, project=cast.project, reference="models/other")
@@ -136,6 +140,7 @@ def test_the_settings_are_the_same(cast: Cast) -> None:
     assert rules_of(made).contributor_cap == 3
     assert gold_rules_of(made).window == 7
     assert thresholds_of(made) == thresholds
+    assert rates_of(made).hour == Decimal("20.50")
     assert base_reference(project=made) == "models/other"
     assert [row.user for row in made.memberships.all()] == [cast.ada]
     assert not made.prompts.exists()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from annotation.templatetags.times import duration, lasted, when
+from annotation.templatetags.times import duration, hours, lasted, when
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,11 @@ def test_a_moment_names_its_zone_and_holds_it_for_scripts(settings):
     assert when(at, "day") == f'<time {iso} data-shown="day">2 Jan 2026</time>'
     assert when(at, "brief") == f'<time {iso} data-shown="brief">2 Jan, 23:05 CET</time>'
     assert len(when(timezone.now(), "brief").split(">")[1].split("<")[0]) == len("23:05 CET")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(59, "0 min"), (35_999, "9 h 59 min"), (36_000, "10 h"), (4_334_400, "1,204 h")],
+)
+def test_hours_are_full_ones_where_there_are_many(seconds: int, words: str) -> None:
+    assert hours(seconds) == words

@@ -73,6 +73,10 @@ def labeler(site: Site) -> list[Visit]:
         ("work", ["notes"], ""),
         ("work", ["idle"], ""),
         ("work-settings", [HERE], ""),
+        ("own-figures", [HERE], ""),
+        ("own-figures", ["idle"], ""),
+        ("survey", [HERE], ""),
+        ("survey", [HERE], "click form.panel .btn.primary"),
         ("work-done", [HERE], ""),
         ("work-last", [HERE], ""),
         ("work-edit", [HERE, site.done.public_id], ""),
@@ -121,6 +125,11 @@ def candidate(site: Site) -> list[Visit]:
 def admin(site: Site) -> list[Visit]:
     return [
         ("project", [HERE], ""),
+        ("progress", [HERE], ""),
+        ("progress", ["idle"], ""),
+        ("progress-rates", [HERE], "empty [name=hour]; click .btn.primary"),
+        ("progress-survey", [HERE], ""),
+        ("progress-survey", ["idle"], ""),
         ("project-edit", [HERE], ""),
         ("project-edit", [HERE], "empty [name=name]; click .btn.primary"),
         ("project-new", [], ""),
