@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from annotation.onboarding.attempts import ready
 from annotation.onboarding.forms import STEP_FORMS
 from annotation.onboarding.models import OnboardingStep
 from annotation.onboarding.parts import DEMONSTRATION, RANKING, Part, parts_of
+from annotation.onboarding.records import acknowledged_of, outstanding_of, versions_of
 from annotation.onboarding.steps import (
     step_create,
     step_move,
@@ -29,6 +31,7 @@ from annotation.people.project_views import form_errors_take
 
 ADMIN = MembershipRole.Role.ADMIN
 Kind = OnboardingStep.Kind
+PER_PAGE = 50
 KINDS = [
     (
         Kind.READ,
@@ -102,6 +105,22 @@ def onboarding_step_edit(request: HttpRequest, access: Access, step_id: int) -> 
             return redirect("onboarding-steps", access.project.slug)
     context = {"form": form, "kind": Kind(step.kind), "step": step}
     return render(request, "annotation/onboarding_step_edit.html", context)
+
+
+@require_http_methods(["GET"])
+@project_view(ADMIN)
+def onboarding_step_history(request: HttpRequest, access: Access, step_id: int) -> HttpResponse:
+    """What the step said in each version, and who acknowledged which."""
+    step = step_of(access, step_id)
+    rows = Paginator(acknowledged_of(step), PER_PAGE)
+    context = {
+        "step": step,
+        "acknowledges": step.kind in OnboardingStep.ACKNOWLEDGED,
+        "page": rows.get_page(request.GET.get("page")),
+        "outstanding": outstanding_of(step),
+        "versions": versions_of(step),
+    }
+    return render(request, "annotation/onboarding_step_history.html", context)
 
 
 @require_http_methods(["GET"])

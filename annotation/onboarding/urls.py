@@ -15,6 +15,11 @@ urlpatterns = [
     path(f"{STEPS}new/<slug:kind>/", admin_views.onboarding_step_new, name="onboarding-step-new"),
     path(f"{STEPS}<int:step_id>/", admin_views.onboarding_step_edit, name="onboarding-step-edit"),
     path(
+        f"{STEPS}<int:step_id>/history/",
+        admin_views.onboarding_step_history,
+        name="onboarding-step-history",
+    ),
+    path(
         f"{STEPS}<int:step_id>/preview/",
         admin_views.onboarding_preview,
         name="onboarding-preview",

@@ -172,7 +172,7 @@ def admin(site: Site) -> list[Visit]:
         ("onboarding-step-new", [HERE, "quiz"], "click form.panel .btn.primary"),
         *(
             (page, [name, site.steps[name].pk], "")
-            for page in ("onboarding-step-edit", "onboarding-preview")
+            for page in ("onboarding-step-edit", "onboarding-step-history", "onboarding-preview")
             for name in ("agreeing", "failing", "practising", "screened")
         ),
         ("candidates", [HERE], ""),
