@@ -8,22 +8,27 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import chain
 
-from django.db.models import Count, F, Max, Q
+from django.apps import apps
+from django.db.models import Count, F, Max, Model, Q
 
 from annotation.dialogue.integrity import CHECKS as DIALOGUE_CHECKS
 from annotation.feedback.kept import share_kept
+from annotation.gold.integrity import CHECKS as GOLD_CHECKS
 from annotation.models import (
     Assignment,
     AuditEvent,
     Demonstration,
     ImportBatch,
+    Project,
     Ranking,
     Source,
     Suggestion,
     Task,
 )
 from annotation.onboarding.integrity import CHECKS as ONBOARDING_CHECKS
+from annotation.pool.integrity import CHECKS as POOL_CHECKS
 from annotation.queue.tasks import tasks_extras_fit
+from annotation.writing.integrity import CHECKS as WRITING_CHECKS
 
 Check = Callable[[], Iterator[str]]
 LIVE = Q(assignments__state=Assignment.State.LEASED)
@@ -229,6 +234,38 @@ def staged_tasks_are_of_imports() -> Iterator[str]:
         yield f"Task {task.pk} is {task.state}, but its import {task.batch_id} is unfinished."
 
 
+def only_training_tasks_train() -> Iterator[str]:
+    """Nothing said about gold, practice, screening or an evaluation trains."""
+    apart = Q(task__isnull=False, trains=True) & ~Q(task__purpose=Task.Purpose.TRAIN)
+    for model in (Ranking, Demonstration):
+        for row in model.objects.filter(apart).select_related("task").order_by("pk"):
+            assert row.task is not None
+            yield f"{model.__name__} {row.pk} trains, and its task is for {row.task.purpose}."
+
+
+def rows_keep_to_their_project() -> Iterator[str]:
+    """Whatever belongs to a project, and names another row that does, names one of its own."""
+    for model in apps.get_app_config("annotation").get_models():
+        for name in references(model):
+            held = model._default_manager.filter(**{f"{name}__isnull": False})
+            for row in held.exclude(project=F(f"{name}__project")).order_by("pk"):
+                yield f"{model.__name__} {row.pk} names a {name} of another project."
+
+
+def references(model: type[Model]) -> list[str]:
+    """Its relations to rows of a project, where it has a project itself."""
+    fields = {field.name: field.related_model for field in model._meta.concrete_fields}
+    if fields.get("project") is not Project:
+        return []
+    return [
+        name
+        for name, other in fields.items()
+        if isinstance(other, type)
+        and issubclass(other, Model)
+        and any(each.name == "project" for each in other._meta.concrete_fields)
+    ]
+
+
 CHECKS: tuple[Check, ...] = (
     counts_match,
     overlap_kept,
@@ -243,6 +280,11 @@ CHECKS: tuple[Check, ...] = (
     extras_fill_free_places,
     tasks_go_their_route,
     staged_tasks_are_of_imports,
+    only_training_tasks_train,
+    rows_keep_to_their_project,
     *DIALOGUE_CHECKS,
+    *GOLD_CHECKS,
     *ONBOARDING_CHECKS,
+    *POOL_CHECKS,
+    *WRITING_CHECKS,
 )

@@ -248,6 +248,16 @@ def test_a_fault_is_told(used: Used, name: str) -> None:
     assert any(line.startswith(expected) for line in said.getvalue().splitlines()), said.getvalue()
 
 
+def test_a_row_of_another_project_is_told(cast: Cast, used: Used) -> None:
+    stranger = prompt_make(cast.other)
+    assert list(faults_find()) == []
+    used.demonstration.prompt.completions.create(project=cast.other, text="x", text_hash="x")
+    told = list(faults_find())
+    assert len(told) == 1
+    assert told[0].endswith("names a prompt of another project.")
+    assert stranger.project == cast.other
+
+
 def test_the_number_of_faults_is_told(used: Used) -> None:
     change(used.staged, batch=None)
     with pytest.raises(CommandError, match=r"^1 fault\.$"):
