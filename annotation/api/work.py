@@ -35,6 +35,7 @@ from annotation.feedback.severity import LEAST, MOST
 from annotation.feedback.suggestions import MOST_GIVEN, suggestions_offered
 from annotation.people.models import RankingAim, SeverityAsked
 from annotation.queue.claims import task_claim, task_follow
+from annotation.queue.draft_revisions import DraftSeen
 from annotation.queue.drafts import MAX_WRITER, DraftOvertakenError, draft_save
 from annotation.queue.leases import (
     assignment_get,
@@ -180,6 +181,20 @@ class SubmitSerializer(SecondsSerializer):
     instructions_version = serializers.IntegerField(
         allow_null=True, default=None, help_text="As the task came with: refused if it changed."
     )
+    draft_revision = serializers.IntegerField(
+        min_value=0,
+        max_value=2**31,
+        allow_null=True,
+        default=None,
+        help_text="`revision` of the draft that this began from, 0 where there was none: one that "
+        "another writer has saved since stays in `draft`. Without it the draft is dropped.",
+    )
+    draft_writer = serializers.CharField(
+        max_length=MAX_WRITER,
+        allow_blank=True,
+        default="",
+        help_text="The name under which this client saved its drafts.",
+    )
     claim = serializers.BooleanField(
         default=False, help_text="Claim the next task in the same call, to work on without a pause."
     )
@@ -244,6 +259,12 @@ class SubmittedSerializer(AssignmentSerializer):
 
     class Meta(AssignmentSerializer.Meta):
         fields = (*AssignmentSerializer.Meta.fields, "counts", "next")  # type: ignore[assignment]
+
+
+def draft_seen(body: dict[str, Any]) -> DraftSeen | None:
+    """What the body says of the draft that it began from, taken out of it."""
+    revision, writer = body.pop("draft_revision"), body.pop("draft_writer")
+    return None if revision is None else DraftSeen(revision, writer)
 
 
 def ranking_said(body: dict[str, Any]) -> dict[str, Any]:
@@ -433,7 +454,8 @@ class SubmitView(LabelerAPI):
         serializer, take = SUBMISSIONS[Task.Kind(assignment.task.kind)]
         body = self.body(serializer)
         claims = body.pop("claim")
-        taken = take(assignment, body)
+        seen = draft_seen(body)
+        taken = take(assignment, {**body, "seen": seen})
         answer = {**said(AssignmentSerializer, taken.held.assignment), "counts": taken.counts}
         if claims:
             following = task_follow(labeler=self.access.user, project=self.access.project)

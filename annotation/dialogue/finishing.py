@@ -27,6 +27,7 @@ from annotation.prompts.prompts import (
     prompt_create,
     text_hash,
 )
+from annotation.queue.draft_revisions import DraftSeen
 from annotation.queue.leases import assignment_lock, assignment_submit
 from annotation.queue.models import Assignment
 
@@ -34,12 +35,17 @@ Outcome = Ranking.Outcome
 
 
 def conversation_finish(
-    *, assignment: Assignment, active_seconds: int = 0, instructions_version: int | None = None
+    *,
+    assignment: Assignment,
+    active_seconds: int = 0,
+    instructions_version: int | None = None,
+    seen: DraftSeen | None = None,
 ) -> Conversation:
     """Hand in a conversation; handing in twice is handing in once.
 
     `instructions_version` is the one that the labeler was shown: under another one nothing is
-    taken in. Late work is kept too (see assignment_submit). Raises ValidationError.
+    taken in. A draft newer than what was `seen` stays. Late work is kept too (see
+    assignment_submit). Raises ValidationError.
     """
     with transaction.atomic():
         fresh = assignment_lock(assignment)
@@ -51,7 +57,7 @@ def conversation_finish(
         versions_check(fresh.task.project, instructions=instructions_version)
         standing = feedback_standing(fresh)
         finishable_check(talk)
-        assignment_submit(assignment=fresh, active_seconds=active_seconds)
+        assignment_submit(assignment=fresh, active_seconds=active_seconds, seen=seen)
         feedback_write(talk, standing)
         conversation.state = Conversation.State.FINISHED
         conversation.ended_at = timezone.now()

@@ -31,13 +31,15 @@ from annotation.dialogue.turns import (
 from annotation.feedback.aims import pick_strengths
 from annotation.feedback.drafts import number
 from annotation.feedback.severity import SEVERITIES, pick_severity_asked
+from annotation.feedback.submission_views import beside_context
 from annotation.feedback.veil import veiled
-from annotation.feedback.views import desk_context, onward
+from annotation.feedback.views import desk_context, draft_seen, onward
 from annotation.htmx import by_htmx
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole, RankingAim, SeverityAsked
 from annotation.prompts.answers import AnswersUnavailableError
 from annotation.queue.dismissal import dismissal_told
+from annotation.queue.draft_revisions import draft_holds
 from annotation.queue.leases import assignment_get
 from annotation.queue.models import Assignment, Task
 from annotation.queue.views import seconds_read
@@ -147,7 +149,9 @@ def work_dialogue(request: HttpRequest, access: Access, public_id: UUID) -> Http
     """The conversation, to go on with or as it was handed in."""
     assignment = dialogue_get(access, public_id)
     if assignment.state == Assignment.State.SUBMITTED:
+        left = assignment.draft if draft_holds(assignment.draft) else {}
         context = {**talk_context(access, talk_of(assignment)), "assignment": assignment}
+        context |= beside_context(assignment, left)
         return render(request, "annotation/dialogue_done.html", context)
     if assignment.state == Assignment.State.SKIPPED:
         messages.info(request, _("This task is skipped already."))
@@ -231,6 +235,7 @@ def dialogue_finish(request: HttpRequest, access: Access, public_id: UUID) -> Ht
             assignment=assignment,
             instructions_version=number(request.POST.get("instructions_version")),
             active_seconds=seconds_read(request.POST.get("active_seconds")),
+            seen=draft_seen(request.POST),
         )
     except ValidationError as error:
         text = " ".join(error.messages)
@@ -241,8 +246,7 @@ def dialogue_finish(request: HttpRequest, access: Access, public_id: UUID) -> Ht
         draft = talk_draft_posted(talk, request.POST)
         return dialogue_page(request, access, talk, draft=draft, error=text)
     first = assignment.state != Assignment.State.SUBMITTED
-    extra = first and finished.assignment is not None and finished.assignment.extra
-    return onward(request, access, assignment, extra=extra)
+    return onward(request, access, assignment, finished.assignment if first else None)
 
 
 ACTS = {"say": say, "answers": ask, "pick": pick, "write": write, "undo": undo}

@@ -17,6 +17,7 @@ from annotation.feedback.signals import feedback_announce
 from annotation.feedback.suggestions import beginning
 from annotation.people.models import User
 from annotation.prompts.models import ImportBatch, Prompt
+from annotation.queue.draft_revisions import DraftSeen
 from annotation.queue.leases import assignment_lock, assignment_submit
 from annotation.queue.models import Assignment, Task
 from annotation.texts import newlines_plain, text_validate
@@ -31,12 +32,13 @@ def demonstration_submit(
     active_seconds: int = 0,
     instructions_version: int | None = None,
     rubric_version: int | None = None,
+    seen: DraftSeen | None = None,
 ) -> Demonstration:
     """Hand in the answer to a leased task; handing in twice returns what was handed in first.
 
     `annotations` are about the prompt, by the rubric's keys; `suggestion` is the number of the one
-    that the text began from. The versions are those that the
-    labeler was shown: under others nothing is taken in.
+    that the text began from. The versions are those that the labeler was shown: under others
+    nothing is taken in. A draft newer than what was `seen` stays.
     Late work is kept too (see assignment_submit). Raises ValidationError.
     """
     text = newlines_plain(text_validate(text, what=_("The demonstration")))
@@ -50,7 +52,7 @@ def demonstration_submit(
         versions_check(project, instructions=instructions_version, rubric=rubric_version)
         marked = annotations_validate(annotations, rubric=project.rubric)
         standing = feedback_standing(fresh)
-        assignment_submit(assignment=fresh, active_seconds=active_seconds)
+        assignment_submit(assignment=fresh, active_seconds=active_seconds, seen=seen)
         began = beginning(fresh, suggestion, text)
         demonstration = Demonstration.objects.create(
             **standing, text=text, annotations=marked, **began

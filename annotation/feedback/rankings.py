@@ -27,6 +27,7 @@ from annotation.feedback.signals import checked_submitting, feedback_announce
 from annotation.people.models import Project, RankingAim, User
 from annotation.prepared import PreparedInsert
 from annotation.prompts.models import Completion, ImportBatch, Prompt
+from annotation.queue.draft_revisions import DraftSeen
 from annotation.queue.leases import assignment_lock, assignment_submit, shown_completion_ids
 from annotation.queue.models import Assignment, Task
 
@@ -53,13 +54,15 @@ def ranking_submit(
     instructions_version: int | None = None,
     rubric_version: int | None = None,
     aim: str = RankingAim.BEST,
+    seen: DraftSeen | None = None,
 ) -> Ranking:
     """Hand in a ranking; `judgments[i]` is about the i-th completion *in the order shown*,
     `annotations` are about the prompt, by the rubric's keys.
 
     Rank 1 is the best; `aim` tells what it was on the page, before ranks_best_first.
 
-    The versions are those that the labeler was shown: under others nothing is taken in.
+    The versions are those that the labeler was shown: under others nothing is taken in. A draft
+    newer than what was `seen` stays.
     Handing in twice returns what was handed in first; late work is kept (see assignment_submit).
     Raises ValidationError.
     """
@@ -76,7 +79,7 @@ def ranking_submit(
             fresh, judgments, outcome=outcome, strength=strength, annotations=annotations
         )
         standing = feedback_standing(fresh)
-        assignment_submit(assignment=fresh, active_seconds=active_seconds)
+        assignment_submit(assignment=fresh, active_seconds=active_seconds, seen=seen)
         ranking = Ranking(
             **standing,
             outcome=outcome,

@@ -11,10 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from annotation.feedback.revising import revisable, revisable_until
-from annotation.feedback.submissions import first_line, labels_of, revisions_of, submissions_of
+from annotation.feedback.submissions import (
+    draft_beside,
+    first_line,
+    labels_of,
+    revisions_of,
+    submissions_of,
+)
 from annotation.feedback.veil import veiled
 from annotation.people.access import Access, project_view
 from annotation.people.models import MembershipRole
+from annotation.queue.draft_revisions import draft_holds
 from annotation.queue.models import Assignment, Task
 
 LABELER = MembershipRole.Role.LABELER
@@ -40,7 +47,11 @@ def work_done(request: HttpRequest, access: Access) -> HttpResponse:
         until = revisable_until(row)
         open_until = until if until and until > now else None
         hidden = veiled(row.task, access.membership)
-        items.append({"row": row, "line": first_line(row), "veiled": hidden, "until": open_until})
+        left = draft_holds(row.draft)
+        line = first_line(row)
+        items.append(
+            {"row": row, "line": line, "veiled": hidden, "until": open_until, "left": left}
+        )
     context = {"items": items, "page": page, "kind": kind, "kinds": KINDS}
     return render(request, "annotation/submissions.html", context)
 
@@ -52,6 +63,17 @@ def work_last(_request: HttpRequest, access: Access) -> HttpResponse:
     if last is None:
         return redirect("work-done", access.project.slug)
     return redirect("work-task", access.project.slug, last.public_id)
+
+
+def beside_context(assignment: Assignment, draft: dict[str, Any]) -> dict[str, Any]:
+    """What the panel of what was not handed in shows, and what its script makes words of."""
+    labels = {**labels_of(assignment, "flags"), **labels_of(assignment, "annotations")}
+    return {
+        "labels_json": json.dumps(labels),
+        "draft_left": draft,
+        "draft_left_json": json.dumps(draft),
+        "draft_left_text": draft.get("text") or draft.get("note") or "",
+    }
 
 
 def submission_page(
@@ -69,9 +91,7 @@ def submission_page(
         "current": revisions[-1],
         "editable": revisable(assignment),
         "until": revisable_until(assignment),
+        **beside_context(assignment, draft_beside(assignment, revisions)),
         "not_taken": not_taken,
-        "labels_json": json.dumps(
-            {**labels_of(assignment, "flags"), **labels_of(assignment, "annotations")}
-        ),
     }
     return render(request, "annotation/submission.html", context)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from annotation.feedback.aims import ranks_best_first
+from annotation.feedback.demonstrations import demonstration_says
+from annotation.feedback.drafts import demonstration_draft_saved, ranking_draft_saved
 from annotation.feedback.history import (
     AnswerSaid,
     demonstration_changes,
@@ -16,7 +19,9 @@ from annotation.feedback.history import (
 )
 from annotation.feedback.letters import LETTERS
 from annotation.feedback.models import Demonstration, Ranking
+from annotation.feedback.rankings import ranking_says
 from annotation.people.models import Project, User
+from annotation.queue.draft_revisions import draft_holds
 from annotation.queue.leases import shown_slots
 from annotation.queue.models import Assignment, Task, TaskCompletion
 
@@ -83,6 +88,7 @@ def ranking_revisions(assignment: Assignment) -> list[Revision]:
     revisions: list[Revision] = []
     before: Ranking | None = None
     for row in rows.prefetch_related("judgments"):
+        row.assignment = assignment
         answers = answers_said(row, slots, flags)
         changes = (
             ranking_changes(before, row, revisions[-1].answers, answers, annotations=asked)
@@ -93,6 +99,22 @@ def ranking_revisions(assignment: Assignment) -> list[Revision]:
         revisions.append(Revision(row.revision, row.created_at, changes, row, marked, answers))
         before = row
     return revisions
+
+
+def draft_beside(assignment: Assignment, revisions: Sequence[Revision]) -> dict[str, Any]:
+    """The draft that stayed as the work was handed in, unless a revision says the same by now."""
+    draft: dict[str, Any] = assignment.draft
+    k = len(assignment.order)
+    if not draft_holds(draft) or any(draft_same(draft, each.said, k) for each in revisions):
+        return {}
+    return draft
+
+
+def draft_same(draft: dict[str, Any], said: Demonstration | Ranking, k: int) -> bool:
+    if isinstance(said, Ranking):
+        return ranking_says(said, **ranking_draft_saved(draft, k).said())
+    written = demonstration_draft_saved(draft)
+    return demonstration_says(said, text=written.text, annotations=written.annotations)
 
 
 def labels_of(assignment: Assignment, part: str) -> dict[str, str]:

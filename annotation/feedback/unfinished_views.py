@@ -30,12 +30,14 @@ from annotation.queue.unfinished import (
 )
 
 LABELER = MembershipRole.Role.LABELER
-LISTS = ("work", "work-done")
+LISTS, PAGE = ("work", "work-done"), "work-task"
 
 
-def list_url(request: HttpRequest, access: Access) -> str:
-    """The page whose list the button stood in."""
+def list_url(request: HttpRequest, access: Access, public_id: UUID) -> str:
+    """The page on which the button stood: one with a list, or the task's own."""
     back = request.POST.get("back", "")
+    if back == PAGE:
+        return reverse(PAGE, args=[access.project.slug, public_id])
     return reverse(back if back in LISTS else LISTS[0], args=[access.project.slug])
 
 
@@ -44,7 +46,7 @@ def list_url(request: HttpRequest, access: Access) -> str:
 def work_discard(request: HttpRequest, access: Access, public_id: UUID) -> HttpResponse:
     """Put a draft away; the list then offers to bring it back."""
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
-    url = list_url(request, access)
+    url = list_url(request, access, public_id)
     try:
         draft_discard(assignment=assignment)
     except ValidationError as error:
@@ -59,7 +61,7 @@ def work_recover(request: HttpRequest, access: Access, public_id: UUID) -> HttpR
     """Bring back what was discarded last."""
     assignment = assignment_get(labeler=access.user, project=access.project, public_id=public_id)
     draft_recover(assignment=assignment)
-    return redirect(f"{list_url(request, access)}#unfinished")
+    return redirect(f"{list_url(request, access, public_id)}#unfinished")
 
 
 @login_required

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control
@@ -31,7 +31,7 @@ from annotation.feedback.drafts import (
     ranking_draft_saved,
 )
 from annotation.feedback.letters import LETTERS
-from annotation.feedback.models import Demonstration, Ranking
+from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.feedback.severity import SEVERITIES
 from annotation.feedback.submission_views import submission_page
@@ -44,7 +44,7 @@ from annotation.people.models import MembershipRole
 from annotation.people.rubric import Rubric, rubric_whole
 from annotation.queue.ahead import blank
 from annotation.queue.dismissal import dismissal_told
-from annotation.queue.drafts import draft_revision, draft_writer
+from annotation.queue.draft_revisions import DraftSeen, draft_revision, draft_writer
 from annotation.queue.leases import assignment_get, shown_slots
 from annotation.queue.models import Assignment, Task
 from annotation.queue.standing import today_get
@@ -68,11 +68,18 @@ FULL_EXTRA = gettext_lazy(
 )
 
 
+NEWER_DRAFT = gettext_lazy(
+    "A newer draft of your last task, from another tab or device, was not handed in: it is kept "
+    "with what you submitted."
+)
+
+
 class Taken(NamedTuple):
-    """Whether what was sent `counts`, as a first hand-in stays; and whether it came as an extra."""
+    """Whether what was sent `counts`, as a first hand-in stays; and the assignment that it has
+    just ended, if it did."""
 
     counts: bool
-    extra: bool
+    ended: Assignment | None = None
 
 
 def desk_context(
@@ -229,18 +236,25 @@ def work_submit(request: HttpRequest, access: Access, public_id: UUID) -> HttpRe
         return demonstration_page(request, access, assignment, written, text)
     if not taken.counts:
         return not_taken(request, access, assignment)
-    return onward(request, access, assignment, extra=taken.extra)
+    return onward(request, access, assignment, taken.ended)
 
 
 def onward(
-    request: HttpRequest, access: Access, assignment: Assignment, *, extra: bool
+    request: HttpRequest, access: Access, before: Assignment, ended: Assignment | None
 ) -> HttpResponseBase:
-    """To the next task, after `assignment`, as it was before it was handed in. A page that was
-    fetched ahead could not tell of an `extra`."""
-    if extra:
-        late = assignment.state == Assignment.State.EXPIRED
-        messages.info(request, EXPIRED_EXTRA if late else FULL_EXTRA)
-    ahead = "" if extra else request.POST.get("ahead", "")
+    """To the next task, after this one, as it was `before` it was handed in and as it `ended`.
+
+    A page that was fetched ahead could not tell what there is to be told.
+    """
+    told = []
+    if ended and ended.extra:
+        late = before.state == Assignment.State.EXPIRED
+        told.append(EXPIRED_EXTRA if late else FULL_EXTRA)
+    if ended and ended.draft:
+        told.append(NEWER_DRAFT)
+    for words in told:
+        messages.info(request, words)
+    ahead = "" if told else request.POST.get("ahead", "")
     return go_to(request, next_task_url(access, ahead))
 
 
@@ -263,27 +277,37 @@ def demonstration_take(request: HttpRequest, assignment: Assignment) -> Taken:
     """Hand in what was posted."""
     draft = demonstration_draft_posted(request.POST)
     demonstration = demonstration_submit(
-        assignment=assignment, **asdict(draft), **circumstances(request)
+        assignment=assignment,
+        seen=draft_seen(request.POST),
+        **asdict(draft),
+        **circumstances(request),
     )
     if not demonstration.came_before:
-        return Taken(True, extra_of(demonstration))
+        return Taken(True, demonstration.assignment)
     same = demonstration_says(demonstration, text=draft.text, annotations=draft.annotations)
-    return Taken(same, False)
+    return Taken(same)
 
 
 def ranking_take(request: HttpRequest, assignment: Assignment) -> Taken:
     """As demonstration_take, for a ranking."""
     draft = ranking_draft_posted(request.POST, assignment.task.k)
     said = draft.said()
-    ranking = ranking_submit(assignment=assignment, aim=draft.aim, **said, **circumstances(request))
+    ranking = ranking_submit(
+        assignment=assignment,
+        aim=draft.aim,
+        seen=draft_seen(request.POST),
+        **said,
+        **circumstances(request),
+    )
     if not ranking.came_before:
-        return Taken(True, extra_of(ranking))
-    return Taken(ranking_says(ranking, **said), False)
+        return Taken(True, ranking.assignment)
+    return Taken(ranking_says(ranking, **said))
 
 
-def extra_of(said: Demonstration | Ranking) -> bool:
-    """Whether what was just handed in came past the task's overlap."""
-    return said.assignment is not None and said.assignment.extra
+def draft_seen(form: QueryDict) -> DraftSeen | None:
+    """What a page says of the draft that it began from."""
+    revision = number(form.get("draft_revision"))
+    return None if revision is None else DraftSeen(revision, form.get("draft_writer", ""))
 
 
 def circumstances(request: HttpRequest) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Drafts: what a labeler has so far, kept with the lease.
 
-A draft tells in itself how often it was saved (`revision`) and by which page (`writer`), so that a
-page that was left open does not overwrite what another one has saved since.
+A draft tells in itself how often it was saved (`revision`) and by which page (`writer`): see
+draft_revisions.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from annotation.queue.draft_revisions import Drafted, DraftSeen, draft_newer, draft_revision
 from annotation.queue.leases import assignment_lock, lease_keep
 from annotation.queue.models import Assignment
 from annotation.texts import json_validate, text_validate
@@ -55,12 +56,6 @@ def draft_save(
     return fresh
 
 
-class Drafted(Protocol):
-    """A row that keeps a draft."""
-
-    draft: dict[str, Any]
-
-
 def draft_validate(draft: Any, *, writer: Any) -> None:
     """Raise ValidationError for a draft that cannot be stored."""
     if not isinstance(draft, dict):
@@ -75,19 +70,6 @@ def draft_next(
     """The draft as a (locked) row is to keep it. Raises DraftOvertakenError (see draft_save)."""
     if base is None:
         return draft
-    revision = draft_revision(row)
-    if revision > base and writer != draft_writer(row):
+    if draft_newer(row, DraftSeen(base, writer)):
         raise DraftOvertakenError(OVERTAKEN)
-    return {**draft, "revision": max(revision, base) + 1, "writer": writer}
-
-
-def draft_revision(row: Drafted) -> int:
-    """How often the draft has been saved; 0 where nobody counted."""
-    revision = row.draft.get("revision")
-    return revision if isinstance(revision, int) and revision > 0 else 0
-
-
-def draft_writer(row: Drafted) -> str | None:
-    """The page that saved the draft last; None where none gave its name."""
-    writer = row.draft.get("writer")
-    return writer if isinstance(writer, str) and writer else None
+    return {**draft, "revision": max(draft_revision(row), base) + 1, "writer": writer}

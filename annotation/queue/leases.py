@@ -28,6 +28,7 @@ from annotation.queue.claims import (
     leases_held,
     room_left,
 )
+from annotation.queue.draft_revisions import DraftSeen, draft_left
 from annotation.queue.models import Assignment, Task, TaskCompletion
 from annotation.queue.signals import announce, assignment_skipped, assignment_skipping
 from annotation.queue.tasks import extras_count
@@ -242,11 +243,14 @@ def lease_finish(assignment: Assignment, state: str) -> None:
         extras_count(task)
 
 
-def assignment_submit(*, assignment: Assignment, active_seconds: int = 0) -> None:
+def assignment_submit(
+    *, assignment: Assignment, active_seconds: int = 0, seen: DraftSeen | None = None
+) -> None:
     """End a locked assignment with a submission; the caller writes the feedback it carries.
 
     A place is taken, or the submission is marked extra: when it came late and the place was
-    given away, or when the overlap was lowered or the task closed meanwhile.
+    given away, or when the overlap was lowered or the task closed meanwhile. A draft that another
+    page saved after the one that this began from stays: it was not handed in.
     """
     now = timezone.now()
     task = assignment.task
@@ -257,7 +261,7 @@ def assignment_submit(*, assignment: Assignment, active_seconds: int = 0) -> Non
     assignment.active_seconds = active_total(assignment, active_seconds, now)
     assignment.state = State.SUBMITTED
     assignment.ended_at = assignment.heartbeat_at = now
-    assignment.draft = {}
+    assignment.draft = draft_left(assignment, seen)
     SUBMITTED.run(assignment)
     task.leased_count = others
     task.submitted_count += not assignment.extra

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from annotation.people.models import Membership, MembershipRole, User
-from annotation.queue.drafts import draft_revision
+from annotation.queue.draft_revisions import draft_revision, draft_says
 from annotation.queue.leases import assignment_lock
 from annotation.queue.models import Assignment, Task
 
@@ -22,8 +22,6 @@ State = Assignment.State
 OVER = (State.EXPIRED, State.RELEASED)
 MOST_LISTED = 50
 MOST_READ = 1_000
-# What a draft tells of itself, and what was put away: none of it is work.
-BESIDES = {"revision", "writer", "aim", "discarded"}
 
 
 def unfinished_of(*, labeler: User, project_ids: Collection[int]) -> list[Assignment]:
@@ -60,27 +58,15 @@ def assignments_named(*, labeler: User, public_ids: Iterable[UUID]) -> list[Assi
     return list(own.select_related("task__prompt", "task__route", "task__project").order_by("pk"))
 
 
-def draft_says(draft: dict[str, Any]) -> bool:
-    """Whether anything is written, placed or marked in it."""
-    left: list[Any] = [value for name, value in draft.items() if name not in BESIDES]
-    while left:
-        value = left.pop()
-        if isinstance(value, dict | list):
-            left += value.values() if isinstance(value, dict) else value
-        elif value.strip() if isinstance(value, str) else value:
-            return True
-    return False
-
-
 def draft_discard(*, assignment: Assignment) -> Assignment:
-    """Put away the draft of a task that was let go: it is listed no more, and the task's page is
-    blank. Until something else is begun there, draft_recover brings it back.
+    """Put away the draft of a task that was let go, or what was left of it as it was handed in: it
+    is shown no more. Until something else is begun there, draft_recover brings it back.
 
-    Raises ValidationError for a task that is the labeler's still, or is handed in.
+    Raises ValidationError for a task that is the labeler's still.
     """
     with transaction.atomic():
         fresh = assignment_lock(assignment)
-        if fresh.state not in OVER:
+        if fresh.state == State.LEASED:
             raise ValidationError(_("Only what you began and let go can be discarded."))
         if draft_says(fresh.draft):
             draft_put(fresh, {"discarded": fresh.draft})
@@ -92,7 +78,7 @@ def draft_recover(*, assignment: Assignment) -> Assignment:
     with transaction.atomic():
         fresh = assignment_lock(assignment)
         discarded = fresh.draft.get("discarded")
-        if isinstance(discarded, dict) and fresh.state in (*OVER, State.LEASED):
+        if isinstance(discarded, dict):
             draft_put(fresh, {key: discarded[key] for key in discarded if key != "writer"})
     return fresh
 

@@ -20,7 +20,8 @@ from annotation.people.models import MembershipRole
 from annotation.queue.ahead import blank
 from annotation.queue.claims import task_follow
 from annotation.queue.dismissal import dismissal_told
-from annotation.queue.drafts import DraftOvertakenError, draft_revision, draft_save
+from annotation.queue.draft_revisions import draft_revision
+from annotation.queue.drafts import DraftOvertakenError, draft_save
 from annotation.queue.leases import assignment_get, assignment_heartbeat, assignment_skip
 from annotation.queue.models import Assignment, Task
 from annotation.queue.standing import standing_get, today_get

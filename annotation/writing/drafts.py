@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from annotation.people.models import Project, User
+from annotation.queue.draft_revisions import DraftSeen, draft_newer, draft_says
 from annotation.queue.drafts import draft_next, draft_validate
 from annotation.writing.models import WritingDraft
 
@@ -42,12 +43,25 @@ def writing_seconds_add(*, project: Project, labeler: User, kind: str, seconds: 
         row.save()
 
 
-def draft_end(*, project: Project, labeler: User, kind: str) -> int:
-    """Drop the draft of what is handed in; returns its active seconds."""
-    row = draft_get(project=project, labeler=labeler, kind=kind)
-    if row.pk:
+def draft_end(*, project: Project, labeler: User, kind: str, seen: DraftSeen | None) -> int:
+    """Drop the draft of what is handed in; returns its active seconds.
+
+    One that another page saved since it was `seen` stays, and so does that of who saw none: its
+    text is of another prompt. Inside a transaction.
+    """
+    if seen is None:
+        return 0
+    own = {"project": project, "labeler": labeler, "kind": kind}
+    row = WritingDraft.objects.select_for_update(of=("self",)).filter(**own).first()
+    if row is None:
+        return 0
+    seconds = row.active_seconds
+    if draft_newer(row, seen) and draft_says(row.draft):
+        row.active_seconds = 0
+        row.save(update_fields=["active_seconds"])
+    else:
         row.delete()
-    return row.active_seconds
+    return seconds
 
 
 def draft_lock(*, project: Project, labeler: User, kind: str) -> WritingDraft:

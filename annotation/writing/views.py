@@ -15,11 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 
+from annotation.feedback.views import draft_seen
 from annotation.htmx import by_htmx, go_to
 from annotation.people.access import Access, action_view, project_view
 from annotation.people.models import MembershipRole
 from annotation.prompts.models import UseCase
-from annotation.queue.drafts import draft_revision, draft_writer
+from annotation.queue.draft_revisions import draft_revision, draft_says, draft_writer
 from annotation.queue.views import draft_answer, seconds_read
 from annotation.texts import lines_of
 from annotation.writing.content import WritingInput, kinds_open
@@ -103,6 +104,7 @@ def write(request: HttpRequest, access: Access, kind: str = "") -> HttpResponseB
             project=access.project,
             said=form.said(known),
             active_seconds=seconds_read(request.POST.get("active_seconds")),
+            seen=draft_seen(request.POST),
         )
     except ValidationError as error:
         text = " ".join(error.messages)
@@ -112,6 +114,8 @@ def write(request: HttpRequest, access: Access, kind: str = "") -> HttpResponseB
     count = writing.prompts.count()
     told = ngettext("Your prompt is in.", "%(count)s prompts are in.", count)
     messages.success(request, told % {"count": count})
+    if draft_says(draft_get(project=access.project, labeler=access.user, kind=kind).draft):
+        messages.info(request, _("What you wrote in another tab or on another device is here."))
     url = reverse("write-kind", args=[access.project.slug, kind])
     return go_to(request, url)
 

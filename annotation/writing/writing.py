@@ -26,6 +26,7 @@ from annotation.prompts.marks import Marks, marks_read
 from annotation.prompts.models import Prompt
 from annotation.prompts.prompts import prompt_create
 from annotation.queue.claims import labeler_lock
+from annotation.queue.draft_revisions import DraftSeen
 from annotation.queue.models import Assignment, Task
 from annotation.queue.tasks import demonstration_tasks_create
 from annotation.writing.content import WritingInput, writing_validate
@@ -40,11 +41,16 @@ USED = gettext_lazy("Somebody has worked with this already, so it stays.")
 
 
 def writing_create(
-    *, labeler: User, project: Project, said: WritingInput, active_seconds: int = 0
+    *,
+    labeler: User,
+    project: Project,
+    said: WritingInput,
+    active_seconds: int = 0,
+    seen: DraftSeen | None = None,
 ) -> Writing:
     """Store what a labeler wrote: its prompts, and the answers to them as demonstrations.
 
-    Handing in twice returns what was handed in first.
+    Handing in twice returns what was handed in first. The draft that was `seen` ends with it.
     The split is drawn by labeler. What a held-out labeler writes goes to the test split and never
     trains. Raises ValidationError, also for a prompt that the project has already, and
     PermissionDenied for who is not an active labeler.
@@ -55,7 +61,7 @@ def writing_create(
         writing_validate(said, project=project)
         resent = writing_resent(labeler=labeler, project=project, said=said)
         if resent:
-            draft_end(project=project, labeler=labeler, kind=said.kind)
+            draft_end(project=project, labeler=labeler, kind=said.kind, seen=seen)
             return resent
         quota_check(project=project, labeler=labeler)
         trains = labeler_trains(project=project, labeler=labeler)
@@ -75,7 +81,7 @@ def writing_create(
             story=said.story,
             harm=said.harm,
             content=said.content(),
-            active_seconds=draft_end(project=project, labeler=labeler, kind=said.kind)
+            active_seconds=draft_end(project=project, labeler=labeler, kind=said.kind, seen=seen)
             + active_seconds,
         )
         WrittenPrompt.objects.bulk_create(

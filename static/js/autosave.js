@@ -117,6 +117,7 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
   document.addEventListener("plumbline:signing-out", ({ detail }) => detail.push(send()));
 
   return {
+    writer,
     changed,
     keep,
     send,

@@ -108,6 +108,7 @@ export function desk({ read, missing, onMissing, onEscape, blank = () => false, 
       if (state === "saved") unbar();
     },
   });
+  if (form.elements.draft_writer) form.elements.draft_writer.value = draft.writer; // whose draft is ended by handing in
   const kept = ([words, unkept]) => (draft.safe() ? words : unkept);
 
   function bar(words) {

@@ -42,7 +42,7 @@ export function inWords(draft, labels) {
     ...(ranking ? [...ranks(draft), ...judged(draft, labels)] : []),
     Number.isInteger(draft.strength) && interpolate(gettext("How much better the best is: %(strength)s of 4"), { strength: draft.strength + 1 }),
     marks.length && interpolate(gettext("Of the prompt: %(marks)s"), { marks: marks.join(", ") }),
-    ...[draft.text, draft.note].filter((text) => typeof text === "string" && text.trim()),
+    ...[draft.text, draft.note, ...Object.values(draft.later ?? {})].filter((text) => typeof text === "string" && text.trim()),
   ];
   return lines.filter(Boolean).join("\n");
 }

@@ -1,28 +1,28 @@
-// What this browser keeps of a task that was handed in otherwise: to be read and copied until the
-// labeler lets it go.
+// What was said of a task that was handed in otherwise: to be read, copied and taken over until the
+// labeler lets it go. The server keeps a newer draft of another page's; the rest is in this browser.
 import { gettext } from "./i18n.js";
 import { inWords } from "./draft_words.js";
-import { drop, entries, put, randomName, says } from "./kept.js";
+import { drop, entries, put, randomName, same } from "./kept.js";
 
 const section = document.getElementById("not-taken");
 const labels = JSON.parse(section.dataset.labels);
 const { edit, change } = section.dataset;
 const base = Number(section.dataset.base); // the revision that counts
+const left = section.querySelector("[data-draft]"); // the server's
+const onServer = left && JSON.parse(left.dataset.draft);
 
-/** To the page that changes what counts, with this in its place. It is kept here until that is saved. */
-function takeOver({ key, ...entry }) {
+/** To the page that changes what counts, with this draft in its place. */
+function toEdit(draft) {
   const writer = randomName();
-  put(key, { ...entry, over: base });
-  if (put(change + writer, { draft: entry.draft, base, writer, left: true })) location.assign(edit);
+  if (put(change + writer, { draft, base, writer, left: true })) location.assign(edit);
 }
 
-function show(entry) {
-  const words = inWords(entry.draft, labels);
-  const row = section.querySelector("template").content.firstElementChild.cloneNode(true);
+/** Show a draft in `row`; returns whether there is anything to show. */
+function fill(row, draft, over) {
+  const words = inWords(draft, labels);
   row.querySelector("pre").textContent = words;
-  const over = row.querySelector(".take-over");
-  over.hidden = !edit;
-  over.addEventListener("click", () => takeOver(entry));
+  row.querySelector(".take-over").hidden = !edit;
+  row.querySelector(".take-over").addEventListener("click", over);
   row.querySelector(".copy").addEventListener("click", async () => {
     const told = row.querySelector("[role=status]");
     try {
@@ -33,16 +33,27 @@ function show(entry) {
       told.textContent = gettext("Selected: copy it with Ctrl C.");
     }
   });
+  return words !== "";
+}
+
+function show({ key, ...entry }) {
+  const row = section.querySelector("template").content.firstElementChild.cloneNode(true);
+  // It is kept here until the change is saved.
+  const takeOver = () => put(key, { ...entry, over: base }) && toEdit(entry.draft);
+  if (!fill(row, entry.draft, takeOver)) return drop(key); // nothing is said in it
+  row.querySelector(".where").textContent = gettext("Written in another tab. This browser keeps it.");
   row.querySelector(".let-go").addEventListener("click", () => {
-    drop(entry.key);
+    drop(key);
     row.remove();
-    section.hidden = !section.querySelector("pre");
+    section.hidden = !section.querySelector(":scope > .beside, :scope > pre");
   });
   section.append(row);
   section.hidden = false;
 }
 
+if (left) fill(left, onServer, () => toEdit(onServer));
 for (const entry of entries(section.dataset.kept)) {
-  if (says(entry.draft) && !(entry.over < base)) show(entry);
-  else drop(entry.key); // nothing is said in it, or it was taken over and saved
+  const settled = entry.over < base || (onServer && same(onServer, entry.draft)); // saved, or shown already
+  if (settled) drop(entry.key);
+  else show(entry);
 }

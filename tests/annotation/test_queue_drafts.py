@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from annotation.feedback.demonstrations import demonstration_submit
-from annotation.queue.drafts import DraftOvertakenError, draft_revision, draft_save
+from annotation.queue.draft_revisions import draft_revision
+from annotation.queue.drafts import DraftOvertakenError, draft_save
 from tests.annotation.work import claim, demonstration_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]

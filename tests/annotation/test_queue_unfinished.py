@@ -10,13 +10,13 @@ from annotation.dialogue.turns import turn_say
 from annotation.feedback.demonstrations import demonstration_submit
 from annotation.models import Assignment, Task
 from annotation.queue.claims import leases_expire
+from annotation.queue.draft_revisions import DraftSeen
 from annotation.queue.drafts import DraftOvertakenError, draft_save
 from annotation.queue.leases import assignment_release
 from annotation.queue.unfinished import (
     assignments_named,
     draft_discard,
     draft_recover,
-    draft_says,
     unfinished_of,
 )
 from tests.annotation.work import claim, demonstration_task, dialogue_task, lease_age
@@ -83,24 +83,6 @@ def test_a_dialogue_is_found_by_what_was_said_in_it(cast: Cast) -> None:
     assert found(cast) == [lease]
 
 
-@pytest.mark.parametrize(
-    ("draft", "says"),
-    [
-        ({}, False),
-        ({"text": " \n", "annotations": [], "revision": 4, "writer": "a"}, False),
-        ({"slots": [0, 0], "likert": [None, None], "flags": [[], []], "aim": "worst"}, False),
-        ({"discarded": {"text": "Old"}, "revision": 2}, False),
-        ({"text": "", "place": 0, "later": {}, "pick": None}, False),
-        ({"slots": [0, 2]}, True),
-        ({"flags": [[], ["harmful"]]}, True),
-        ({"text": "", "later": {"3": "Then"}}, True),
-        ({"none": True}, True),
-    ],
-)
-def test_whether_a_draft_says_anything(draft: dict[str, object], says: bool) -> None:
-    assert draft_says(draft) is says
-
-
 def test_what_is_discarded_is_put_away_and_can_be_brought_back(
     cast: Cast, begun: Assignment
 ) -> None:
@@ -126,12 +108,18 @@ def test_what_is_begun_anew_is_not_written_over(begun: Assignment) -> None:
     assert draft_recover(assignment=begun).draft["text"] == "Anew"
 
 
-def test_what_is_at_hand_or_handed_in_is_not_discarded(cast: Cast, begun: Assignment) -> None:
-    demonstration_submit(assignment=begun, text="Done.")
+def test_what_is_at_hand_is_not_discarded(cast: Cast) -> None:
     demonstration_task(cast.project)
-    for lease in (begun, claim(cast.lena, cast.project)):
-        with pytest.raises(ValidationError, match="let go"):
-            draft_discard(assignment=lease)
+    with pytest.raises(ValidationError, match="let go"):
+        draft_discard(assignment=claim(cast.lena, cast.project))
+
+
+def test_what_was_left_of_a_task_handed_in_is_discarded(begun: Assignment) -> None:
+    demonstration_submit(assignment=begun, text="Done.", seen=DraftSeen(0, "b"))
+    assert draft_discard(assignment=begun).draft.get("text") is None
+    draft_recover(assignment=begun)
+    begun.refresh_from_db()
+    assert begun.draft["text"] == "An hour of work"
 
 
 def test_tasks_are_named_to_their_labeler_only(cast: Cast, begun: Assignment) -> None:

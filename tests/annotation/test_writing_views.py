@@ -102,7 +102,7 @@ def test_a_story_goes_on_with_its_draft_or_another_is_taken(lena):
     page = lena.get(url)
     assert (page.context["story"], page.context["next_story"]) == (other, 0)
     assert lena.get(f"{url}?story=x").context["story"] == other
-    lena.post(url, {"use_case": "chat", "text": "Soup?", "story": other})
+    lena.post(url, {"use_case": "chat", "text": "Soup?", "story": other, "draft_revision": 0})
     assert Writing.objects.get().story == other
     assert lena.get(url).context["story"] == first
 

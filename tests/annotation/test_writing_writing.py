@@ -20,6 +20,7 @@ from annotation.models import (
 )
 from annotation.overview import project_overview
 from annotation.prompts.prompts import completion_create, split_for
+from annotation.queue.draft_revisions import DraftSeen
 from annotation.writing.content import WritingInput, kinds_open
 from annotation.writing.drafts import writing_draft_save, writing_seconds_add
 from annotation.writing.few_shot import Pair
@@ -104,7 +105,9 @@ def test_handing_in_twice_is_handing_in_once(cast, project):
     first = writing_create(labeler=cast.lena, project=project, said=said, active_seconds=7)
     own = {"project": project, "labeler": cast.lena, "kind": "few_shot"}
     writing_draft_save(**own, draft={"instruction": "Add."})
-    again = writing_create(labeler=cast.lena, project=project, said=said, active_seconds=7)
+    again = writing_create(
+        labeler=cast.lena, project=project, said=said, active_seconds=7, seen=DraftSeen(0)
+    )
     assert (again, again.active_seconds) == (first, 7)
     assert not WritingDraft.objects.exists()
     project.prompts_wanted = 5
@@ -272,9 +275,24 @@ def test_a_draft_ends_with_the_prompt_and_brings_its_time(cast, project):
     writing_draft_save(**own, draft={"text": "Na"}, active_seconds=5)
     writing_seconds_add(**own, seconds=6)
     writing_draft_save(**{**own, "kind": "few_shot"}, draft={"instruction": "Add."})
-    writing = writing_create(labeler=cast.lena, project=project, said=plain(), active_seconds=1)
+    said = {"labeler": cast.lena, "project": project, "said": plain(), "active_seconds": 1}
+    writing = writing_create(**said, seen=DraftSeen(0))
     assert writing.active_seconds == 12
     assert WritingDraft.objects.get().kind == "few_shot"
+
+
+def test_a_draft_that_was_not_seen_stays_and_its_time_is_counted_once(cast, project):
+    own = {"project": project, "labeler": cast.lena, "kind": "plain"}
+    writing_draft_save(**own, draft={"text": "A first"}, base=0, writer="a", active_seconds=5)
+    writing_draft_save(**own, draft={"text": "Quite another"}, base=1, writer="b")
+    common = {"labeler": cast.lena, "project": project}
+    writing = writing_create(**common, said=plain("A first"), seen=DraftSeen(0, "a"))
+    assert writing.active_seconds == 5
+    assert writing_create(**common, said=plain("By the API")).active_seconds == 0
+    row = WritingDraft.objects.get()
+    assert (row.draft["text"], row.active_seconds) == ("Quite another", 0)
+    writing_create(**common, said=plain("Quite another"), seen=DraftSeen(2, "c"))
+    assert not WritingDraft.objects.exists()
 
 
 def test_what_nobody_worked_with_is_withdrawn_whole(cast, project):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from annotation.models import Assignment, Demonstration, Membership, Project, User
@@ -406,3 +406,38 @@ def test_a_tablet_shows_the_instructions_beside_the_text(page: Page) -> None:
     assert instructions
     assert instructions["x"] >= turn["x"] + turn["width"]
     assert instructions["y"] < turn["y"] + turn["height"]
+
+
+def test_what_another_device_saved_since_is_kept_with_what_is_handed_in(
+    page: Page, browser: Browser, cast: Cast
+) -> None:
+    task, url = at_hand(page), page.url
+    editor(page).fill("one")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    device = browser.new_context(storage_state=page.context.storage_state())
+    other = device.new_page()
+    other.goto(url)
+    ready(other)
+    editor(other).press_sequentially(" and a long evening of writing")
+    expect(other.locator("#saved")).to_contain_text("Draft saved")
+    device.close()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda now: now != url)
+    expect(page.locator(".messages")).to_contain_text("A newer draft of your last task")
+    assert Demonstration.objects.get(assignment=task).text == "one"
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    panel = page.locator("#not-taken")
+    expect(panel.locator("pre")).to_have_text("one and a long evening of writing")
+    panel.get_by_role("button", name="Take it over").click()
+    ready(page)
+    expect(editor(page)).to_have_value("one and a long evening of writing")
+    page.get_by_role("link", name="Leave it as it was").click()
+    expect(panel.locator("pre")).to_have_count(1)
+    panel.get_by_role("button", name="Let it go").click()
+    expect(page.get_by_role("heading", name="My demonstration")).to_be_visible()
+    expect(panel).to_be_hidden()
+    page.go_back()
+    page.get_by_role("link", name="Edit").click()
+    ready(page)
+    assert page.evaluate("localStorage.length") == 0

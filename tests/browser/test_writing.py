@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from annotation.models import Demonstration, Prompt, User, Writing, WritingDraft
 from tests.browser.waiting import wait_for
@@ -251,3 +251,24 @@ def test_time_that_is_handed_in_is_not_told_besides(page: Page) -> None:
     expect(page.get_by_text("Your prompt is in.")).to_be_visible()
     assert 20 <= Writing.objects.get().active_seconds <= 29
     assert not [url for url in asked if url.endswith("/beat/")]
+
+
+def test_what_another_device_wrote_since_stays_as_the_draft(page: Page, browser: Browser) -> None:
+    text = page.locator("#text")
+    text.fill("A first prompt")
+    saved = page.locator("#saved")
+    expect(saved).to_contain_text("Draft saved")
+    device = browser.new_context(storage_state=page.context.storage_state())
+    other = device.new_page()
+    other.goto(page.url)
+    ready(other)
+    other.locator("#text").fill("Quite another one")
+    expect(other.locator("#saved")).to_contain_text("Draft saved")
+    device.close()
+    page.get_by_label("Use case").select_option("chat")
+    expect(saved).to_contain_text("changed in another tab")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("What you wrote in another tab")).to_be_visible()
+    expect(text).to_have_value("Quite another one")
+    assert Prompt.objects.get().messages[0]["content"] == "A first prompt"
+    assert WritingDraft.objects.get().draft["text"] == "Quite another one"

@@ -132,6 +132,7 @@ globalThis.plumblineCatalog = { plural: (n) => Number((n != 1)), messages: {
  "Write something first.": "Bitte zuerst etwas schreiben.",
  "Write the answer, or say that you write none.": "Bitte die Antwort schreiben oder angeben, dass keine geschrieben wird.",
  "Write the instruction first.": "Bitte zuerst die Anweisung schreiben.",
+ "Written in another tab. This browser keeps it.": "In einem anderen Tab geschrieben. Dieser Browser bewahrt es auf.",
  "You are signed out, and this browser cannot keep your work: sign in in another tab, and do not close this page before it is saved": "Abgemeldet, und dieser Browser kann die Arbeit nicht behalten: bitte in einem anderen Tab anmelden und diese Seite nicht schließen, bevor die Arbeit gespeichert ist",
  "You are signed out. Sign in in another tab, then go on here: your work is kept.": "Abgemeldet. Bitte in einem anderen Tab anmelden und hier weitermachen: Die Arbeit bleibt erhalten.",
  "You are signed out. Sign in in another tab: your work is kept in this browser": "Abgemeldet. Bitte in einem anderen Tab anmelden: Die Arbeit bleibt in diesem Browser",
