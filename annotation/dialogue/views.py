@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -31,7 +30,7 @@ from annotation.dialogue.turns import (
 from annotation.feedback.aims import pick_strengths
 from annotation.feedback.drafts import number
 from annotation.feedback.severity import SEVERITIES, pick_severity_asked
-from annotation.feedback.submission_views import beside_context
+from annotation.feedback.submission_views import beside_context, skipped_page
 from annotation.feedback.veil import veiled
 from annotation.feedback.views import desk_context, draft_seen, onward
 from annotation.htmx import by_htmx
@@ -154,8 +153,7 @@ def work_dialogue(request: HttpRequest, access: Access, public_id: UUID) -> Http
         context |= beside_context(assignment, left)
         return render(request, "annotation/dialogue_done.html", context)
     if assignment.state == Assignment.State.SKIPPED:
-        messages.info(request, _("This task is skipped already."))
-        return redirect("work", access.project.slug)
+        return skipped_page(request, access, assignment)
     return dialogue_page(request, access, talk_of(assignment))
 
 

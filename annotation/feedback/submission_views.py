@@ -16,6 +16,7 @@ from annotation.feedback.submissions import (
     first_line,
     labels_of,
     revisions_of,
+    said_as_draft,
     submissions_of,
 )
 from annotation.feedback.veil import veiled
@@ -65,11 +66,19 @@ def work_last(_request: HttpRequest, access: Access) -> HttpResponse:
     return redirect("work-task", access.project.slug, last.public_id)
 
 
+def skipped_page(request: HttpRequest, access: Access, assignment: Assignment) -> HttpResponse:
+    """That a task is skipped. Nothing of it is shown again, but for what the labeler had begun."""
+    left = assignment.draft if draft_holds(assignment.draft) else {}
+    context = {"assignment": assignment, **beside_context(assignment, left)}
+    return render(request, "annotation/skipped.html", context)
+
+
 def beside_context(assignment: Assignment, draft: dict[str, Any]) -> dict[str, Any]:
     """What the panel of what was not handed in shows, and what its script makes words of."""
     labels = {**labels_of(assignment, "flags"), **labels_of(assignment, "annotations")}
     return {
         "labels_json": json.dumps(labels),
+        "said_json": json.dumps(said_as_draft(assignment)),
         "draft_left": draft,
         "draft_left_json": json.dumps(draft),
         "draft_left_text": draft.get("text") or draft.get("note") or "",

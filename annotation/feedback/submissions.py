@@ -117,6 +117,16 @@ def draft_same(draft: dict[str, Any], said: Demonstration | Ranking, k: int) -> 
     return demonstration_says(said, text=written.text, annotations=written.annotations)
 
 
+def said_as_draft(assignment: Assignment) -> dict[str, Any]:
+    """What counts of a demonstration, as its page would keep it; {} of anything else."""
+    if assignment.state != Assignment.State.SUBMITTED:
+        return {}
+    said = Demonstration.objects.filter(assignment=assignment, is_current=True).first()
+    if said is None or assignment.task.kind != Task.Kind.DEMONSTRATION:
+        return {}
+    return {"text": said.text, "annotations": said.annotations}
+
+
 def labels_of(assignment: Assignment, part: str) -> dict[str, str]:
     """What the rubric asks in this part, by key."""
     asked = assignment.task.project.rubric.get(part, [])

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from annotation.feedback.submissions import first_line
+from annotation.feedback.submissions import first_line, said_as_draft
 from annotation.feedback.veil import veiled
 from annotation.people.access import Access, action_view
 from annotation.people.models import Membership, MembershipRole, User
@@ -30,6 +30,7 @@ from annotation.queue.unfinished import (
 )
 
 LABELER = MembershipRole.Role.LABELER
+ENDED = (Assignment.State.SUBMITTED, Assignment.State.SKIPPED)
 LISTS, PAGE = ("work", "work-done"), "work-task"
 
 
@@ -70,7 +71,8 @@ def work_kept(request: HttpRequest) -> JsonResponse:
     """Which of the tasks {"ids": [...]}, whose drafts a browser keeps, are the caller's own.
 
     Nothing is told of anybody else's: a browser may be shared. `over` are those that no claim leads
-    back to; `draft` is what the server has.
+    back to, `ended` those that were handed in or skipped; `draft` is what the server has, `said`
+    what counts of a demonstration.
     """
     try:
         ids = [UUID(each) for each in json.loads(request.body)["ids"][:MOST_LISTED]]
@@ -95,6 +97,8 @@ def kept_told(assignment: Assignment, membership: Membership | None) -> dict[str
         "line": line_shown(assignment, membership),
         "kind": assignment.task.get_kind_display(),
         "over": assignment.state in OVER,
+        "ended": assignment.state in ENDED,
+        "said": said_as_draft(assignment),
         "draft": assignment.draft,
     }
 

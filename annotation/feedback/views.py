@@ -34,7 +34,7 @@ from annotation.feedback.letters import LETTERS
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
 from annotation.feedback.severity import SEVERITIES
-from annotation.feedback.submission_views import submission_page
+from annotation.feedback.submission_views import skipped_page, submission_page
 from annotation.feedback.suggestions import suggestions_offered
 from annotation.feedback.unasked import annotations_unasked, ranking_unasked
 from annotation.feedback.veil import veiled
@@ -181,8 +181,7 @@ def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     if assignment.state == Assignment.State.SUBMITTED:
         return submission_page(request, access, assignment)
     if assignment.state == Assignment.State.SKIPPED:
-        messages.info(request, _("This task is skipped already."))
-        return redirect("work", access.project.slug)
+        return skipped_page(request, access, assignment)
     return task_page(request, access, assignment)
 
 

@@ -84,6 +84,7 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
   }
 
   function acknowledge(sent) {
+    if (over) return; // handed in meanwhile: nothing is left to keep
     saved = sent;
     failures = 0;
     refused = false;
@@ -130,11 +131,14 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
       drop(key);
       show("saved");
     },
-    /** The work was handed in: no draft is wanted any more. */
+    /** The work was handed in, skipped or given up: no draft of this page's is wanted any more. What
+     * others wrote stays, but for what says the same. */
     end() {
       over = true;
       clearTimeout(timer);
-      for (const entry of entries(prefix)) drop(entry.key);
+      const shown = read();
+      drop(key);
+      for (const entry of entries(prefix)) if (same(entry.draft, shown)) drop(entry.key);
     },
     /** Let `write` put on the page what this browser kept and the server never acknowledged.
      * Returns the drafts that are others than the server's: nobody but the labeler can choose. */

@@ -43,7 +43,13 @@ export function same(draft, other) {
   return Object.keys(other).every((name) => JSON.stringify(draft[name]) === JSON.stringify(other[name]));
 }
 
-const BESIDES = ["revision", "writer", "aim"]; // what a draft tells of itself
+/** True when `draft` is what was `said`, as the server tells it of a demonstration: {} of other work. */
+export function handedIn(draft, said) {
+  const annotations = Array.isArray(draft.annotations) ? [...draft.annotations].sort() : [];
+  return "text" in said && same({ ...draft, annotations }, said);
+}
+
+const BESIDES = ["revision", "writer", "aim", "place"]; // what a draft tells of itself
 
 /** Whether anything is written, placed or marked in a draft. */
 export function says(draft) {

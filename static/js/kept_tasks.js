@@ -1,11 +1,11 @@
 // Which of the tasks whose drafts this browser keeps are of who is signed in, as the server says.
 import { csrfToken } from "./csrf.js";
-import { keysOf } from "./kept.js";
+import { entries, handedIn, keysOf, same, says } from "./kept.js";
 
 const DRAFT = /^plumbline:draft:([0-9a-f-]{36}):/;
 const MOST = 50; // that are asked for together
 
-/** [{ id, project, url, line, kind, over, draft }]; none where the server does not answer. */
+/** [{ id, project, url, line, kind, over, ended, draft, said }]; none where the server does not answer. */
 export async function tasksKept(url, how = {}) {
   const ids = [...new Set(keysOf((key) => DRAFT.test(key)).map((key) => key.match(DRAFT)[1]))];
   const tasks = [];
@@ -21,3 +21,9 @@ export async function tasksKept(url, how = {}) {
   }
   return tasks;
 }
+
+/** All that this browser keeps of a task. */
+export const keptOf = (task) => entries(`plumbline:draft:${task.id}:`);
+
+/** Whether an entry says something that the server does not have. */
+export const alone = (task, { draft }) => says(draft) && !same(task.draft, draft) && !handedIn(draft, task.said);

@@ -2,11 +2,12 @@
 // labeler lets it go. The server keeps a newer draft of another page's; the rest is in this browser.
 import { gettext } from "./i18n.js";
 import { inWords } from "./draft_words.js";
-import { drop, entries, put, randomName, same } from "./kept.js";
+import { drop, entries, handedIn, put, randomName, same } from "./kept.js";
 
 const section = document.getElementById("not-taken");
 const labels = JSON.parse(section.dataset.labels);
 const { edit, change } = section.dataset;
+const said = JSON.parse(section.dataset.said);
 const base = Number(section.dataset.base); // the revision that counts
 const left = section.querySelector("[data-draft]"); // the server's
 const onServer = left && JSON.parse(left.dataset.draft);
@@ -53,7 +54,7 @@ function show({ key, ...entry }) {
 
 if (left) fill(left, onServer, () => toEdit(onServer));
 for (const entry of entries(section.dataset.kept)) {
-  const settled = entry.over < base || (onServer && same(onServer, entry.draft)); // saved, or shown already
-  if (settled) drop(entry.key);
+  const saved = entry.over < base || handedIn(entry.draft, said);
+  if (saved || (onServer && same(onServer, entry.draft))) drop(entry.key);
   else show(entry);
 }

@@ -1,7 +1,7 @@
 // Who signs out leaves nothing on a shared machine that the server has: their drafts are saved first
 // and taken out of this browser. What the server does not have stays, and is shown to nobody else.
-import { drop, entries, same, says } from "./kept.js";
-import { tasksKept } from "./kept_tasks.js";
+import { drop } from "./kept.js";
+import { alone, keptOf, tasksKept } from "./kept_tasks.js";
 
 const LONGEST = 3000; // milliseconds: nobody is kept from signing out for longer
 
@@ -12,9 +12,7 @@ async function tidy() {
   document.dispatchEvent(new CustomEvent("plumbline:signing-out", { detail: saves }));
   await Promise.allSettled(saves);
   for (const task of await tasksKept(form.dataset.kept)) {
-    for (const entry of entries(`plumbline:draft:${task.id}:`)) {
-      if (same(task.draft, entry.draft) || !says(entry.draft)) drop(entry.key);
-    }
+    for (const entry of keptOf(task)) if (!alone(task, entry)) drop(entry.key);
   }
 }
 

@@ -2,16 +2,13 @@
 // the home page where there is some. The server says which tasks are this person's: a browser may be
 // shared, and of others' nothing is shown.
 import { gettext, interpolate, locale } from "./i18n.js";
-import { drop, entries, put, says } from "./kept.js";
-import { tasksKept } from "./kept_tasks.js";
+import { drop, put } from "./kept.js";
+import { alone, keptOf, tasksKept } from "./kept_tasks.js";
 
 const list = document.getElementById("unfinished");
 const signs = [...document.querySelectorAll("[data-unfinished]")]; // on the home page, one for a project
 
 const listed = (task) => list?.querySelector(`li[data-task="${task.id}"]`);
-
-/** The drafts of a task that say something, the latest first. */
-const drafts = (task) => entries(`plumbline:draft:${task.id}:`).filter((entry) => says(entry.draft));
 
 function show(task, found) {
   const row = list.querySelector("template").content.firstElementChild.cloneNode(true);
@@ -20,7 +17,8 @@ function show(task, found) {
   row.dataset.task = task.id;
   link.href = task.url;
   link.textContent = task.line;
-  about.textContent = [task.kind, at, gettext("kept in this browser only")].filter(Boolean).join(" · ");
+  const where = task.ended ? gettext("not handed in with it, kept in this browser only") : gettext("kept in this browser only");
+  about.textContent = [task.kind, at, where].filter(Boolean).join(" · ");
   let gone = false;
   function draw() {
     button.textContent = gone ? gettext("Undo") : gettext("Discard");
@@ -40,8 +38,8 @@ function show(task, found) {
 
 const kept = list?.dataset.kept ?? signs[0]?.dataset.kept;
 for (const task of kept ? await tasksKept(kept) : []) {
-  const found = drafts(task);
-  if (!task.over || !found.length) continue;
+  const found = keptOf(task).filter((entry) => alone(task, entry));
+  if (!(task.over || task.ended) || !found.length) continue;
   if (list?.dataset.project === task.project && !listed(task)) show(task, found);
   for (const sign of signs) if (sign.dataset.unfinished === task.project) sign.hidden = false;
 }

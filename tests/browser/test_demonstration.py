@@ -408,6 +408,37 @@ def test_a_tablet_shows_the_instructions_beside_the_text(page: Page) -> None:
     assert instructions["y"] < turn["y"] + turn["height"]
 
 
+@pytest.mark.parametrize("way", ["handed in", "skipped"])
+def test_what_a_second_tab_kept_outlives_the_hand_in_of_the_first(page: Page, way: str) -> None:
+    other = second_tab(page)
+    url, home = page.url, page.url.split("/p/")[0]
+    editor(page).fill("From the first tab")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    editor(other).fill("A precious text")
+    expect(other.locator("#saved")).to_contain_text("kept in this browser")
+    other.close()
+    if way == "handed in":
+        page.keyboard.press("Control+Enter")
+    else:
+        page.keyboard.press("Escape")
+        page.keyboard.press("s")
+        page.get_by_role("dialog").get_by_label("unclear").check()
+        page.get_by_role("button", name="Skip it").click()
+    page.wait_for_url(lambda now: now != url)
+    ready(page)
+    assert "precious" in page.evaluate("Object.values(localStorage).join()")
+    page.goto(home)
+    page.get_by_role("link", name="Begun and not handed in").click()
+    section = page.locator("#unfinished")
+    expect(section).to_contain_text("not handed in with it, kept in this browser only")
+    section.get_by_role("link").click()
+    kept = page.locator("#not-taken pre").last
+    expect(kept).to_have_text("A precious text")
+    page.get_by_role("button", name="Let it go").last.click()
+    wait_for(page, lambda: page.evaluate("localStorage.length") == 0)
+    expect(page.get_by_text("A precious text")).to_be_hidden()
+
+
 def test_what_another_device_saved_since_is_kept_with_what_is_handed_in(
     page: Page, browser: Browser, cast: Cast
 ) -> None:

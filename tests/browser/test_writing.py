@@ -272,3 +272,20 @@ def test_what_another_device_wrote_since_stays_as_the_draft(page: Page, browser:
     expect(text).to_have_value("Quite another one")
     assert Prompt.objects.get().messages[0]["content"] == "A first prompt"
     assert WritingDraft.objects.get().draft["text"] == "Quite another one"
+
+
+def test_what_another_tab_kept_is_offered_once_the_first_is_in(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    ready(other)
+    text = page.locator("#text")
+    text.fill("From the first tab")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    other.locator("#text").fill("From the second tab")
+    expect(other.locator("#saved")).to_contain_text("kept in this browser")
+    other.close()
+    page.get_by_label("Use case").select_option("chat")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Your prompt is in.")).to_be_visible()
+    ready(page)
+    expect(text).to_have_value("From the second tab")

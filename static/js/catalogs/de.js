@@ -141,6 +141,7 @@ globalThis.plumblineCatalog = { plural: (n) => Number((n != 1)), messages: {
  "kept in this browser only": "nur in diesem Browser aufbewahrt",
  "no score": "keine Bewertung",
  "no severity": "keine Schwere",
+ "not handed in with it, kept in this browser only": "nicht mit abgegeben, nur in diesem Browser aufbewahrt",
  "not ranked": "ohne Rang",
  "not yet ranked": "noch ohne Rang",
  "press 0–4": "0–4 drücken",
