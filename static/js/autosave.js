@@ -29,11 +29,17 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
   let refused = false;
   let overtaken = false;
   let held = true; // by this browser, as far as it was asked to
+  let begun = null; // what the page showed at first, where nothing was typed before
   let going = false; // to a page that may have been made before the save that is on its way
 
   function changed() {
     current += 1;
     going = false;
+    if (!url && begun && same(begun, read())) {
+      drop(key); // changed back: nothing is left to save
+      saved = current;
+      return show("unchanged");
+    }
     keep();
     if (!url) return show("kept");
     show(overtaken ? "overtaken" : "waiting");
@@ -143,6 +149,7 @@ export function autosave({ url, prefix, base, savedBy, read, seconds, show, dism
     /** Let `write` put on the page what this browser kept and the server never acknowledged.
      * Returns the drafts that are others than the server's: nobody but the labeler can choose. */
     restore(write) {
+      if (current === 0) begun = read();
       if (mine) {
         drop(mine.key);
         if (!same(mine.draft, read())) {

@@ -18,6 +18,7 @@ const SAVED = {
   waiting: gettext("Not saved yet"),
   saving: gettext("Saving…"),
   saved: gettext("Draft saved"),
+  unchanged: "",
   kept: gettext("Not saved yet: your change is kept in this browser"),
   offline: gettext("No connection: your work is kept in this browser and saved when it is back"),
   "signed-out": gettext("You are signed out. Sign in in another tab: your work is kept in this browser"),

@@ -2,7 +2,7 @@
 import { csrfToken } from "./csrf.js";
 import { entries, handedIn, keysOf, same, says } from "./kept.js";
 
-const DRAFT = /^plumbline:draft:([0-9a-f-]{36}):/;
+const DRAFT = /^plumbline:(?:draft|change):([0-9a-f-]{36}):/;
 const MOST = 50; // that are asked for together
 
 /** [{ id, project, url, line, kind, over, ended, draft, said }]; none where the server does not answer. */
@@ -23,7 +23,7 @@ export async function tasksKept(url, how = {}) {
 }
 
 /** All that this browser keeps of a task. */
-export const keptOf = (task) => entries(`plumbline:draft:${task.id}:`);
+export const keptOf = (task) => ["draft", "change"].flatMap((kind) => entries(`plumbline:${kind}:${task.id}:`)).sort((a, b) => b.at - a.at);
 
 /** Whether an entry says something that the server does not have. */
 export const alone = (task, { draft }) => says(draft) && !same(task.draft, draft) && !handedIn(draft, task.said);

@@ -12,10 +12,12 @@ const base = Number(section.dataset.base); // the revision that counts
 const left = section.querySelector("[data-draft]"); // the server's
 const onServer = left && JSON.parse(left.dataset.draft);
 
-/** To the page that changes what counts, with this draft in its place. */
+/** To the page that changes what counts, with this draft in its place; returns whether it goes. */
 function toEdit(draft) {
   const writer = randomName();
-  if (put(change + writer, { draft, base, writer, left: true })) location.assign(edit);
+  const held = put(change + writer, { draft, base, writer, left: true });
+  if (held) location.assign(edit);
+  return held;
 }
 
 /** Show a draft in `row`; returns whether there is anything to show. */
@@ -37,12 +39,11 @@ function fill(row, draft, over) {
   return words !== "";
 }
 
-function show({ key, ...entry }) {
+/** `told`: where it was written; `over()` takes it over. Returns the row, unless nothing is said. */
+function show({ key, ...entry }, told, over) {
   const row = section.querySelector("template").content.firstElementChild.cloneNode(true);
-  // It is kept here until the change is saved.
-  const takeOver = () => put(key, { ...entry, over: base }) && toEdit(entry.draft);
-  if (!fill(row, entry.draft, takeOver)) return drop(key); // nothing is said in it
-  row.querySelector(".where").textContent = gettext("Written in another tab. This browser keeps it.");
+  if (!fill(row, entry.draft, over)) return drop(key);
+  row.querySelector(".where").textContent = told;
   row.querySelector(".let-go").addEventListener("click", () => {
     drop(key);
     row.remove();
@@ -50,11 +51,29 @@ function show({ key, ...entry }) {
   });
   section.append(row);
   section.hidden = false;
+  return row;
+}
+
+/** A draft: it is kept here until the change that it is taken over into is saved. */
+function showDraft({ key, ...entry }) {
+  const over = () => put(key, { ...entry, over: base }) && toEdit(entry.draft);
+  show({ key, ...entry }, gettext("Written in another tab. This browser keeps it."), over);
+}
+
+/** A change that was not saved: the page that changes goes on with it. */
+function showChange(entry) {
+  const over = () => toEdit(entry.draft) && drop(entry.key);
+  const row = show(entry, gettext("A change that was not saved. This browser keeps it."), over);
+  if (row) row.querySelector(".take-over").textContent = gettext("Go on with this change…");
 }
 
 if (left) fill(left, onServer, () => toEdit(onServer));
 for (const entry of entries(section.dataset.kept)) {
   const saved = entry.over < base || handedIn(entry.draft, said);
   if (saved || (onServer && same(onServer, entry.draft))) drop(entry.key);
-  else show(entry);
+  else showDraft(entry);
+}
+for (const entry of entries(change)) {
+  if (handedIn(entry.draft, said)) drop(entry.key);
+  else showChange(entry);
 }

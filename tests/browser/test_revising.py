@@ -1,8 +1,10 @@
 """A labeler changes in a real browser what was handed in."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from annotation.feedback.checks import JudgmentInput
@@ -98,6 +100,38 @@ def test_of_two_tabs_the_later_change_is_refused_and_kept(
     expect(other.locator("#text")).to_have_value("From the second tab!")
     other.locator("#text").press("Control+Enter")
     expect(other.get_by_text("Saved: this is revision 3.")).to_be_visible()
+
+
+def test_a_change_that_came_too_late_is_shown_and_can_be_copied(
+    work: str, sign_in: SignIn, cast: Cast
+) -> None:
+    page = sign_in(cast.lena)
+    home = page.url
+    edit(page, home.rstrip("/") + work)
+    text = page.locator("#text")
+    text.fill("Words that came late")
+    Assignment.objects.update(ended_at=timezone.now() - timedelta(days=1))
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("is over")
+    page.goto(home)
+    page.get_by_role("link", name="Begun and not handed in").click()
+    page.locator("#unfinished").get_by_role("link").click()
+    panel = page.locator("#not-taken")
+    expect(panel.locator("pre")).to_have_text("Words that came late")
+    expect(panel).to_contain_text("A change that was not saved")
+    expect(panel.get_by_role("button", name="Go on with this change")).to_be_hidden()
+    Assignment.objects.update(ended_at=timezone.now())
+    page.reload()
+    panel.get_by_role("button", name="Go on with this change").click()
+    expect(page.locator("#work[data-ready]")).to_be_visible()
+    expect(text).to_have_value("Words that came late")
+    text.fill("First words.")  # as it was: there is nothing left to keep
+    assert page.evaluate("localStorage.length") == 0
+    text.fill("Late, and wanted")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Saved: this is revision 2.")).to_be_visible()
+    expect(panel).to_be_hidden()
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_ranks_placed_in_another_tab_are_told_and_can_be_taken_over(
