@@ -153,7 +153,7 @@ def work_dialogue(request: HttpRequest, access: Access, public_id: UUID) -> Http
         context |= beside_context(assignment, left)
         return render(request, "annotation/dialogue_done.html", context)
     if assignment.state == Assignment.State.SKIPPED:
-        return skipped_page(request, access, assignment)
+        return skipped_page(request, assignment)
     return dialogue_page(request, access, talk_of(assignment))
 
 

@@ -66,7 +66,7 @@ def work_last(_request: HttpRequest, access: Access) -> HttpResponse:
     return redirect("work-task", access.project.slug, last.public_id)
 
 
-def skipped_page(request: HttpRequest, access: Access, assignment: Assignment) -> HttpResponse:
+def skipped_page(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     """That a task is skipped. Nothing of it is shown again, but for what the labeler had begun."""
     left = assignment.draft if draft_holds(assignment.draft) else {}
     context = {"assignment": assignment, **beside_context(assignment, left)}

@@ -181,7 +181,7 @@ def work_task(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
     if assignment.state == Assignment.State.SUBMITTED:
         return submission_page(request, access, assignment)
     if assignment.state == Assignment.State.SKIPPED:
-        return skipped_page(request, access, assignment)
+        return skipped_page(request, assignment)
     return task_page(request, access, assignment)
 
 

@@ -108,6 +108,13 @@ def member_prefer(
     return membership
 
 
+def memberships_labeling(user: User) -> QuerySet[Membership]:
+    """Those under which `user` is an active labeler, paused or not."""
+    return Membership.objects.filter(
+        user=user, state=Membership.State.ACTIVE, roles__role=MembershipRole.Role.LABELER
+    )
+
+
 def memberships_training(
     *, labeler: User | Param, project: Project | Param
 ) -> QuerySet[Membership]:

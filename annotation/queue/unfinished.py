@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from annotation.people.models import Membership, MembershipRole, User
+from annotation.people.members import memberships_labeling
+from annotation.people.models import User
 from annotation.queue.draft_revisions import draft_revision, draft_says
 from annotation.queue.leases import assignment_lock
 from annotation.queue.models import Assignment, Task
@@ -47,14 +48,9 @@ def unfinished_of(*, labeler: User, project_ids: Collection[int]) -> list[Assign
 
 def assignments_named(*, labeler: User, public_ids: Iterable[UUID]) -> list[Assignment]:
     """Those of these tasks that are the labeler's, in projects in which they are an active one."""
-    active = Membership.objects.filter(
-        user=labeler,
-        state=Membership.State.ACTIVE,
-        roles__role=MembershipRole.Role.LABELER,
-    )
     own = Assignment.objects.filter(public_id__in=list(public_ids), labeler=labeler)
     if not labeler.is_superuser:
-        own = own.filter(task__project__in=active.values("project"))
+        own = own.filter(task__project__in=memberships_labeling(labeler).values("project"))
     return list(own.select_related("task__prompt", "task__route", "task__project").order_by("pk"))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from annotation.people.members import memberships_labeling
 from annotation.people.models import Project, User
 from annotation.queue.draft_revisions import DraftSeen, draft_newer, draft_says
 from annotation.queue.drafts import draft_next, draft_validate
@@ -14,6 +15,19 @@ def draft_get(*, project: Project, labeler: User, kind: str) -> WritingDraft:
     """The labeler's draft, or one that is not stored yet."""
     own = {"project": project, "labeler": labeler, "kind": kind}
     return WritingDraft.objects.filter(**own).first() or WritingDraft(**own)
+
+
+def drafts_of(*, labeler: User) -> list[WritingDraft]:
+    """All of the labeler's, in projects in which they are an active one."""
+    own = WritingDraft.objects.filter(labeler=labeler)
+    if not labeler.is_superuser:
+        own = own.filter(project__in=memberships_labeling(labeler).values("project"))
+    return list(own.select_related("project", "labeler").order_by("pk"))
+
+
+def kept_prefix(draft: WritingDraft) -> str:
+    """Of the keys under which a browser keeps drafts of this kind: it may be shared."""
+    return f"plumbline:writing:{draft.project.slug}:{draft.labeler.public_id}:{draft.kind}:"
 
 
 def writing_draft_save(

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,17 +15,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_POST
 
 from annotation.feedback.views import draft_seen
 from annotation.htmx import by_htmx, go_to
 from annotation.people.access import Access, action_view, project_view
-from annotation.people.models import MembershipRole
+from annotation.people.models import MembershipRole, User
 from annotation.prompts.models import UseCase
 from annotation.queue.draft_revisions import draft_revision, draft_says, draft_writer
 from annotation.queue.views import draft_answer, seconds_read
 from annotation.texts import lines_of
 from annotation.writing.content import WritingInput, kinds_open
-from annotation.writing.drafts import draft_get, writing_draft_save, writing_seconds_add
+from annotation.writing.drafts import (
+    draft_get,
+    drafts_of,
+    kept_prefix,
+    writing_draft_save,
+    writing_seconds_add,
+)
 from annotation.writing.few_shot import FEWEST_PAIRS, MOST_PAIRS
 from annotation.writing.forms import WritingForm, form_posted, form_saved
 from annotation.writing.models import Writing, WritingKind
@@ -80,6 +88,7 @@ def writing_page(
         "most": MOST_PAIRS,
         "quota": quota_get(project=access.project, labeler=access.user),
         "draft": draft,
+        "kept": kept_prefix(draft),
         "revision": draft_revision(draft),
         "writer": draft_writer(draft) or "",
         "error": error,
@@ -130,6 +139,17 @@ def write_draft(request: HttpRequest, access: Access, kind: str) -> HttpResponse
         kind=kind_read(access, kind),
     )
     return draft_answer(request, save)
+
+
+@login_required
+@require_POST
+def write_kept(request: HttpRequest) -> JsonResponse:
+    """What the server has of what the caller is writing, by the prefix of a browser's keys."""
+    assert isinstance(request.user, User)
+    rows = drafts_of(labeler=request.user)
+    return JsonResponse(
+        {"drafts": [{"kept": kept_prefix(row), "draft": row.draft} for row in rows]}
+    )
 
 
 @action_view(LABELER, page="write-kind")

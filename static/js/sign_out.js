@@ -1,7 +1,7 @@
 // Who signs out leaves nothing on a shared machine that the server has: their drafts are saved first
 // and taken out of this browser. What the server does not have stays, and is shown to nobody else.
-import { drop } from "./kept.js";
-import { alone, keptOf, tasksKept } from "./kept_tasks.js";
+import { drop, entries, same, says } from "./kept.js";
+import { alone, keptOf, tasksKept, writingKept } from "./kept_tasks.js";
 
 const LONGEST = 3000; // milliseconds: nobody is kept from signing out for longer
 
@@ -13,6 +13,9 @@ async function tidy() {
   await Promise.allSettled(saves);
   for (const task of await tasksKept(form.dataset.kept)) {
     for (const entry of keptOf(task)) if (!alone(task, entry)) drop(entry.key);
+  }
+  for (const { kept, draft } of await writingKept(form.dataset.writing)) {
+    for (const entry of entries(kept)) if (same(draft, entry.draft) || !says(entry.draft)) drop(entry.key);
   }
 }
 

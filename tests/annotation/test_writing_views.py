@@ -142,3 +142,19 @@ def test_the_admin_opens_it_and_sees_the_counts(lena, client, cast):
     assert "Prompts that labelers wrote" in page
     assert "Chat 1" in page
     assert 'name="prompts_wanted"' in words(client.get("/p/everyday/settings/"))
+
+
+def test_what_the_server_has_is_told_to_its_writer_only(cast, lena, enter):
+    lena.post(
+        "/p/everyday/write/plain/draft/",
+        {"draft": {"text": "Half a prompt"}},
+        content_type="application/json",
+    )
+    prefix = lena.get("/p/everyday/write/plain/").context["kept"]
+    assert prefix == f"plumbline:writing:everyday:{cast.lena.public_id}:plain:"
+    own = {"kept": prefix, "draft": {"text": "Half a prompt"}}
+    assert lena.post("/write/kept/").json() == {"drafts": [own]}
+    assert enter(cast.otto).post("/write/kept/").json() == {"drafts": []}
+    cast.project.memberships.update(state="suspended")
+    assert lena.post("/write/kept/").json() == {"drafts": []}
+    assert lena.get("/write/kept/").status_code == 405

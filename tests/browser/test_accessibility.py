@@ -30,7 +30,7 @@ NO_PAGES = {
     *("work-kept", "work-discard", "work-recover"),
     "work-suggest",  # a part of work-task's page, opened below
     "work-ahead",  # work-task's page, which takes its address
-    *("write-draft", "write-beat", "write-preview"),
+    *("write-draft", "write-beat", "write-preview", "write-kept"),
     *("dialogue-finish", "dialogue-say", "dialogue-answers", "dialogue-pick", "dialogue-write"),
     "dialogue-undo",
     *("invitation-revoke", "invitation-resend"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from annotation.models import Assignment, Demonstration, Task, User
+from annotation.models import Assignment, Demonstration, Project, Task, User
 from annotation.queue.claims import leases_expire
 from tests.annotation.work import claimed, demonstration_task, lease_age
 from tests.browser.waiting import wait_for
@@ -118,3 +118,22 @@ def test_who_signs_out_leaves_only_what_the_server_lacks(cast: Cast, sign_in: Si
     desk(page)
     page.get_by_role("button", name="Show the kept draft").click()
     expect(page.locator("#text")).to_have_value("Of another tab, and not on the server")
+
+
+def test_who_signs_out_leaves_no_prompt_that_the_server_has(cast: Cast, sign_in: SignIn) -> None:
+    Project.objects.update(prompts_wanted=5)
+    page = sign_in(cast.lena)
+    page.goto(f"{page.url}p/everyday/write/plain/")
+    desk(page)
+    page.locator("#text").fill("On the server")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    prefix = page.locator("#work").get_attribute("data-kept") or ""
+    page.goto("/".join(page.url.split("/")[:3]))
+    keep = "([key, text]) => localStorage.setItem(key, JSON.stringify({ draft: { text } }))"
+    page.evaluate(keep, [f"{prefix}left", "On the server"])
+    page.evaluate(keep, [f"{prefix}tab", "Of another tab"])
+    page.locator(".menu > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/**")
+    texts = page.evaluate("Object.values(localStorage).map((each) => JSON.parse(each).draft.text)")
+    assert texts == ["Of another tab"]
