@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db import transaction
 from django.http import QueryDict
 
 from annotation.dialogue.models import MOST_TURNS
-from annotation.dialogue.talks import Talk
+from annotation.dialogue.talks import Talk, talk_lock
 from annotation.feedback.drafts import aim_of, number, whole_or
 from annotation.feedback.severity import LEAST, MOST
+from annotation.queue.draft_revisions import draft_revision, draft_writer
+from annotation.queue.drafts import draft_validate
+from annotation.queue.models import Assignment
 from annotation.texts import newlines_plain
 
 LAST_PLACE = 2 * MOST_TURNS
@@ -41,11 +45,58 @@ def talk_draft_saved(talk: Talk) -> TalkDraft:
 
 
 def talk_draft_posted(talk: Talk, form: QueryDict) -> TalkDraft:
-    """What a page held that was refused, with its pick if it is of the answers that stand there."""
-    draft = talk_draft_saved(talk)
-    draft = replace(draft, text=newlines_plain(form.get("text", draft.text)))
+    """What a page held that was refused: its text where that belongs by now, and its pick if it is
+    of the answers that stand there."""
+    texts, here = texts_waiting(talk), len(talk.turns)
+    place = whole_or(number(form.get("place")), 0, LAST_PLACE, here)
+    typed = newlines_plain(form.get("text", ""))
+    own = form.get("draft_writer", "") == draft_writer(talk.assignment)
+    if place == here and "text" in form and (own or number(form.get("step")) == talk.step):
+        texts[here] = typed
+    elif typed.strip() and place is not None and not said_at(talk, place, typed):
+        place = place_next(place, here)
+        texts[place] = joined(texts.get(place, ""), typed)
+    draft = TalkDraft(texts.pop(here, ""), texts)
     pick = {name: number(form.get(name)) for name in ("step", "answer", "severity")}
     return picked(draft, talk, {**pick, "aim": form.get("aim")})
+
+
+def place_next(place: int, here: int) -> int:
+    """Where a text comes in that was written for `place`: there, or at the next turn of the same
+    role. User and assistant take turns, so that is an even number of turns on."""
+    return place if place >= here else here + (here - place) % 2
+
+
+def said_at(talk: Talk, place: int, text: str) -> bool:
+    return place < len(talk.turns) and talk.turns[place].text == text
+
+
+def joined(before: str, more: str) -> str:
+    """Two texts for one place: the one that holds the other, or both."""
+    if before in more or more in before:
+        return max(before, more, key=len)
+    return f"{before}\n\n{more}"
+
+
+def typed_keep(*, assignment: Assignment, form: QueryDict) -> Talk:
+    """Keep in the draft what a page holds that the conversation has overtaken.
+
+    That page goes on with it, as its writer; others that are open are overtaken. Returns the talk
+    as it stands. Raises ValidationError for what has been handed in or cannot be kept.
+    """
+    with transaction.atomic():
+        talk = talk_lock(assignment)
+        held, draft = talk_draft_saved(talk), talk_draft_posted(talk, form)
+        if (draft.text, draft.later) == (held.text, held.later):
+            return talk
+        row = talk.assignment
+        texts = {len(talk.turns): draft.text, **draft.later}
+        writer = form.get("draft_writer", "")
+        kept = {**draft_standing(talk, texts), "pick": row.draft.get("pick")}
+        draft_validate(kept, writer=writer)
+        row.draft = {**kept, "revision": draft_revision(row) + 1, "writer": writer}
+        row.save(update_fields=["draft"])
+    return talk
 
 
 def picked(draft: TalkDraft, talk: Talk, pick: Mapping[str, Any]) -> TalkDraft:

@@ -5,6 +5,7 @@ Answers are named by their place in the order shown: what wrote them never reach
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 
-from annotation.dialogue.drafts import TalkDraft, talk_draft_posted, talk_draft_saved
+from annotation.dialogue.drafts import (
+    TalkDraft,
+    talk_draft_posted,
+    talk_draft_saved,
+    typed_keep,
+)
 from annotation.dialogue.finishing import conversation_finish, unfinished
 from annotation.dialogue.models import Turn
-from annotation.dialogue.talks import Talk, talk_of
+from annotation.dialogue.talks import ConversationMovedError, Stage, Talk, talk_of
 from annotation.dialogue.turns import (
     LETTERS,
     answers_offer,
@@ -45,6 +51,7 @@ from annotation.queue.views import seconds_read
 
 LABELER = MembershipRole.Role.LABELER
 PAGE = "work-dialogue"
+COMPOSED = (Stage.USER, Stage.CHOICE, Stage.ASSISTANT)  # where there is a place to type in
 Act = Callable[[Assignment, QueryDict], Talk]
 
 
@@ -88,7 +95,9 @@ def talk_context(
             for value, label in pick_strengths(project.ranking_aim)
         ],
         "typed": draft.text,
+        "composes": bool(failed) or talk.stage in COMPOSED,
         "later": json.dumps(draft.later) if draft.later else "",
+        "later_texts": list(draft.later.values()),
         "answer_picked": draft.answer,
         "severity_said": draft.severity,
         "failed": failed,
@@ -168,7 +177,9 @@ def act_view(act: Act) -> Callable[..., HttpResponseBase]:
         try:
             talk = act(assignment, request.POST)
         except ValidationError as refusal:
-            talk, told = talk_of(assignment), " ".join(refusal.messages)
+            told = " ".join(refusal.messages)
+            moved = isinstance(refusal, ConversationMovedError)
+            talk = overtaken(assignment, request.POST) if moved else talk_of(assignment)
             draft = talk_draft_posted(talk, request.POST)
             if isinstance(refusal, AnswersUnavailableError):
                 return dialogue_page(request, access, talk, draft=draft, failed=told)
@@ -178,6 +189,13 @@ def act_view(act: Act) -> Callable[..., HttpResponseBase]:
         return redirect(PAGE, access.project.slug, public_id)
 
     return view
+
+
+def overtaken(assignment: Assignment, form: QueryDict) -> Talk:
+    """The talk as it stands, with what the page still held kept for its turn."""
+    with suppress(ValidationError):  # handed in by now, or past what is stored: the page shows it
+        return typed_keep(assignment=assignment, form=form)
+    return talk_of(assignment)
 
 
 def seen(form: QueryDict) -> dict[str, int]:

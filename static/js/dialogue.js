@@ -35,7 +35,7 @@ const WORDS = {
 };
 
 const { draft, restore, seconds, dismissed, kept } = desk({
-  read: () => ({ text: text()?.value ?? "", place: place(), later: JSON.parse(talk().dataset.later ?? "{}"), pick: pick() }),
+  read: () => ({ text: text()?.value ?? talk().dataset.typed ?? "", place: place(), later: JSON.parse(talk().dataset.later ?? "{}"), pick: pick() }),
   missing,
   blank: (kept) => !kept.text.trim(),
   onMissing: () => text()?.focus(),

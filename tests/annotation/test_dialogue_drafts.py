@@ -4,11 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from annotation.dialogue.drafts import talk_draft_posted, talk_draft_saved
+from annotation.dialogue.drafts import talk_draft_posted, talk_draft_saved, typed_keep
 from annotation.dialogue.talks import Stage, talk_of
 from annotation.dialogue.turns import answers_offer, turn_pick, turn_say, turn_undo, turn_write
 from annotation.models import Assignment
-from annotation.queue.drafts import draft_save
+from annotation.queue.drafts import DraftOvertakenError, draft_save
 from tests.annotation.work import claim, dialogue_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
@@ -153,3 +153,55 @@ def test_a_refused_page_keeps_its_pick_unless_the_talk_went_on(lease):
         form = QueryDict(f"step={seen}&answer=2&aim=best&text=Kept")
         found = talk_draft_posted(talk_of(lease), form)
         assert (found.text, found.answer) == ("Kept", answer)
+
+
+# --- what an overtaken page holds ---
+
+
+def posted(lease, **fields):
+    form = QueryDict(mutable=True)
+    form.update(fields)
+    talk = typed_keep(assignment=lease, form=form)
+    assert talk_draft_posted(talk, form) == talk_draft_saved(talk)  # shown as it is kept
+    return drafted(lease)
+
+
+def test_a_message_that_came_second_waits_for_the_users_next_turn(lease):
+    turn_say(assignment=lease, step=0, text="Hello")
+    found = posted(lease, step="0", place="0", text="From the\r\nother tab", draft_writer="b")
+    assert (found.text, found.later) == ("", {2: "From the\nother tab"})
+    assert posted(lease, step="0", place="0", text="From the\nother tab") == found  # sent again
+    answers_offer(assignment=lease)
+    pick(lease)
+    assert drafted(lease).text == "From the\nother tab"
+
+
+def test_an_answer_that_came_second_waits_for_the_assistants_next_turn(lease):
+    ask(lease)
+    pick(lease)
+    found = posted(lease, step="2", place="1", text="Mine instead", draft_writer="b")
+    assert (found.text, found.later) == ("", {3: "Mine instead"})
+
+
+def test_what_is_kept_joins_what_another_page_had_kept_there(lease):
+    turn_say(assignment=lease, step=0, text="Hello")
+    draft_save(
+        assignment=lease,
+        draft={"text": "Instead", "place": 1, "later": {"2": "And then"}},
+        base=0,
+        writer="a",
+    )
+    found = posted(lease, step="0", place="0", text="Else", draft_writer="b")
+    assert (found.text, found.later) == ("Instead", {2: "And then\n\nElse"})
+    with pytest.raises(DraftOvertakenError):  # page a is told, before it writes over that
+        draft_save(assignment=lease, draft={"text": "Instead!"}, base=0, writer="a")
+    draft_save(assignment=lease, draft={"text": "Instead"}, base=0, writer="b")
+
+
+def test_what_was_said_already_or_is_blank_is_not_kept(lease):
+    turn_say(assignment=lease, step=0, text="Hello")
+    for text in ("Hello", " "):
+        found = posted(lease, step="7", place="0", text=text)
+        assert (found.text, found.later) == ("", {})
+    lease.refresh_from_db()
+    assert "revision" not in lease.draft

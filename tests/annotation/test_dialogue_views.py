@@ -142,11 +142,14 @@ def test_an_overtaken_page_is_told_and_shown_how_it_stands(
 ) -> None:
     client = enter(cast.lena)
     post(client, lease, "say", text="Hello")
-    answer = client.post(at("dialogue-say", lease), {"text": "Else", "step": 0}, headers=HTMX)
+    form = {"text": "Else", "step": 0, "place": 0}
+    answer = client.post(at("dialogue-say", lease), form, headers=HTMX)
     assert answer.status_code == 422
     assert b"has gone on" in answer.content
     assert b"Hello" in answer.content
-    assert b'<pre class="text" dir="auto">Else</pre>' in answer.content
+    kept = b'<pre class="text" dir="auto">Else</pre>'  # for the user's next turn
+    assert kept in answer.content
+    assert kept in client.get(at("work-dialogue", lease)).content
 
 
 def test_finishing_too_early_and_under_old_instructions(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from annotation.models import (
     Membership,
@@ -267,3 +267,57 @@ def test_who_is_suspended_at_work_is_told(start: Callable[..., Page], cast: Cast
     page.reload()
     ready(page)
     expect(text(page)).to_have_value("Hello")
+
+
+def test_a_message_that_came_second_is_never_put_into_the_answer(
+    start: Callable[..., Page],
+) -> None:
+    page = start()
+    other = page.context.new_page()
+    other.goto(page.url)
+    ready(other)
+    say(page, "Hello")
+    cards(page)
+    say(other, "From the second tab")
+    expect(other.locator("#desk-error")).to_contain_text("has gone on")
+    stage(other, "choice")
+    expect(text(other)).to_have_value("")
+    keys(other, "Control+Enter")
+    expect(other.locator("#later")).to_contain_text("kept until its turn comes")
+    other.locator("#later").click()
+    expect(other.locator(".later pre")).to_have_text("From the second tab")
+    expect(other.locator("#saved")).to_contain_text("Draft saved")
+    other.reload()
+    ready(other)
+    keys(other, "1", "2")
+    stage(other, "user")
+    expect(text(other)).to_have_value("From the second tab")
+    assert list(Turn.objects.values_list("provenance", flat=True)) == ["written", "picked"]
+
+
+def test_what_is_changed_after_an_answer_was_lost_is_kept(start: Callable[..., Page]) -> None:
+    page = start()
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("internetdisconnected")
+
+    page.route("**/dialogue/say/", lose, times=1)
+    say(page, "What grows in shade")
+    expect(page.locator("#desk-error")).to_contain_text("sent by itself")
+    text(page).fill("What grows in deep shade, please?")
+    keys(page, "Control+Enter")
+    expect(page.locator("#desk-error")).to_contain_text("has gone on")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    page.reload()
+    ready(page)
+    cards(page)
+    expect(page.locator(".later pre")).to_have_text("What grows in deep shade, please?")
+    keys(page, "1", "2")
+    stage(page, "user")
+    expect(text(page)).to_have_value("What grows in deep shade, please?")
+    text(page).fill("")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+    page.reload()
+    ready(page)
+    expect(text(page)).to_have_value("")
