@@ -60,7 +60,8 @@ class PromptRow:
 @dataclass(frozen=True)
 class DemonstrationRow:
     """`suggestion` is the text that it began from, if any; `kept` the share that is the same;
-    `review` what a reviewer made of it: accepted, decided (their own word), or "" for nothing."""
+    `review` what a reviewer made of it: accepted, decided (their own word), or "" for nothing;
+    `extra` whether it came past the overlap of its task."""
 
     demonstration_id: int
     prompt_id: int
@@ -73,6 +74,7 @@ class DemonstrationRow:
     labeler: str
     split: str
     review: str
+    extra: bool
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ class RankingRow:
     There are no ranks where none was acceptable. `active_seconds` is the time at the task; None
     where it came without one, and in a dialogue, whose turns share it. `places[i]` is where the
     i-th one was shown, from 0, and `submitted_at` when it was handed in; None where that is not
-    known. `review` is as a demonstration's.
+    known. `review` is as a demonstration's. `aim` is the end that was looked for: of `worst`, `strength` says how much worse the
+    worst one is. `extra`: it came past the overlap of its task.
     """
 
     ranking_id: int
@@ -95,6 +98,7 @@ class RankingRow:
     flags: list[list[str]]
     severities: list[int | None]
     outcome: str
+    aim: str
     strength: int | None
     note: str
     active_seconds: int | None
@@ -106,6 +110,7 @@ class RankingRow:
     places: list[int | None]
     submitted_at: datetime | None
     review: str
+    extra: bool
 
 
 def labeler_pseudonym(project: Project, labeler: User | None, author: str = "") -> str:
@@ -164,7 +169,7 @@ def iter_demonstrations(
     rows = (
         Demonstration.objects.filter(feedback_filter(project, filters), project=project)
         .visible()
-        .select_related("prompt", "labeler", "suggestion__completion")
+        .select_related("prompt", "labeler", "assignment", "suggestion__completion")
         .order_by("pk")
     )
     if filters.kept_most is not None:
@@ -185,7 +190,12 @@ def iter_demonstrations(
             labeler=labeler_pseudonym(project, row.labeler, row.author),
             split=row.prompt.split,
             review=row.review,
+            extra=extra_of(row),
         )
+
+
+def extra_of(row: Demonstration | Ranking) -> bool:
+    return row.assignment is not None and row.assignment.extra
 
 
 def iter_rankings(
@@ -258,6 +268,7 @@ def ranking_row(
         flags=[list(row.flags) for row in judgments],
         severities=[row.severity for row in judgments],
         outcome=ranking.outcome,
+        aim=ranking.aim,
         strength=ranking.strength,
         note=ranking.note,
         active_seconds=seconds_at(ranking),
@@ -269,6 +280,7 @@ def ranking_row(
         places=places_at(ranking, judgments, slots),
         submitted_at=ranking.assignment.ended_at if ranking.assignment else None,
         review=ranking.review,
+        extra=extra_of(ranking),
     )
 
 
@@ -308,6 +320,7 @@ def lines_demonstrations(project: Project, filters: ExportFilters | None) -> Lin
             "labeler": row.labeler,
             "split": row.split,
             **reviewed(row),
+            "extra": row.extra,
         }
 
 
@@ -332,7 +345,8 @@ def lines_trl_preference(project: Project, filters: ExportFilters | None) -> Lin
 def lines_kwise(project: Project, filters: ExportFilters | None) -> Lines:
     """Our own form: a ranking with all its completions and ties in one line; imports read it.
 
-    Ties go by their text: what comes in again has other ids, and goes out the same. `annotations`
+    Ties go by their text: what comes in again has other ids, and goes out the same. Rank 1 is the
+    best in any case; `aim` tells which end `strength` is of. `annotations`
     are what the labeler said of the prompt; `language`, `skills` and `sensitive`, where it has
     them, what the prompt is marked as.
     """
@@ -344,7 +358,7 @@ def lines_rankings(project: Project, filters: ExportFilters | None) -> Lines:
     """As kwise, those of which no answer was acceptable among them, with all that is known."""
     outcomes = Ranking.Outcome.values
     for row in rankings_read(project, filters, outcomes=outcomes):
-        names = ("outcome", "note", "active_seconds", "use_case")
+        names = ("outcome", "note", "active_seconds", "use_case", "extra")
         known = {name: getattr(row, name) for name in names}
         line = kwise_line(row)
         places = dict(zip(row.completions, row.places, strict=True))
@@ -369,6 +383,7 @@ def kwise_line(row: RankingRow) -> dict[str, Any]:
         "prompt": row.messages,
         "responses": responses,
         "strength": row.strength,
+        "aim": row.aim,
         "annotations": row.annotations,
         "labeler": row.labeler,
         "split": row.split,

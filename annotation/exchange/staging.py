@@ -255,6 +255,7 @@ class Chunk:
                 **self.feedback(line, plan),
                 outcome=Ranking.Outcome.RANKED,
                 strength=plan.record.strength,
+                aim=plan.record.aim,
                 import_key=key,
             )
             fresh.add(key, line, row)

@@ -25,14 +25,21 @@ from annotation.exchange.exports import (
     iter_rankings,
 )
 from annotation.feedback.checks import JudgmentInput
-from annotation.feedback.demonstrations import demonstration_record
+from annotation.feedback.demonstrations import demonstration_record, demonstration_submit
 from annotation.feedback.rankings import ranking_record, ranking_submit
-from annotation.models import Assignment, Demonstration, ImportBatch, Project, Prompt, Ranking
+from annotation.models import Assignment, Demonstration, ImportBatch, Project, Prompt, Ranking, Task
 from annotation.pool.rules import rules_update
 from annotation.prompts.marks import marks_of, marks_read
 from annotation.prompts.prompts import prompt_create
 from tests.annotation.exchange_files import counts, imported, jsonl
-from tests.annotation.work import claimed, completions_make, prompt_make, ranking_task
+from tests.annotation.work import (
+    claimed,
+    completions_make,
+    demonstration_task,
+    prompt_make,
+    ranked,
+    ranking_task,
+)
 from tests.cast import Cast
 
 RANKED = {
@@ -173,6 +180,23 @@ def test_rankings_go_out_with_all_that_is_known(cast: Cast) -> None:
     assert len(lines(cast.project, "kwise")) == 2
 
 
+def test_what_came_past_the_overlap_goes_out_and_says_so(cast: Cast) -> None:
+    for make in (ranking_task, demonstration_task):
+        task = make(cast.project)
+        leases = [claimed(cast.lena, cast.project)]
+        Task.objects.filter(pk=task.pk).update(overlap=2)
+        leases.append(claimed(cast.luis, cast.project))
+        Task.objects.filter(pk=task.pk).update(overlap=1)
+        for lease in leases:
+            if make is ranking_task:
+                ranking_submit(assignment=lease, judgments=ranked([1, 2, 3, 4]), aim="worst")
+            else:
+                demonstration_submit(assignment=lease, text="Hi")
+    for form in ("rankings", "demonstrations"):
+        assert [line["extra"] for line in lines(cast.project, form)] == [False, True], form
+    assert {line["aim"] for line in lines(cast.project, "rankings")} == {"worst"}
+
+
 def test_preferences_are_all_strict_pairs(cast: Cast) -> None:
     imported(cast.project, jsonl(RANKED))
     pairs = [
@@ -225,10 +249,18 @@ def test_grades_flags_and_strength_round_trip(cast: Cast) -> None:
             "prompt": ask,
             "responses": first,
             "strength": 2,
+            "aim": "worst",
             "annotations": ["ambiguous", "closed_domain"],
             "split": "valid",
         },
-        {"prompt": ask, "responses": tie, "strength": 0, "annotations": [], "split": "valid"},
+        {
+            "prompt": ask,
+            "responses": tie,
+            "strength": 0,
+            "aim": "best",
+            "annotations": [],
+            "split": "valid",
+        },
     ]
     # Whatever the order of a file's answers and flags, and of the rows that they become.
     mixed = {**first[1], "flags": ["unfit", "fails", "unfit"]}

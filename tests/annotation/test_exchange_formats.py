@@ -243,6 +243,8 @@ def told(parsed: Parsed) -> tuple[str, ...]:
         ({"prompt": "q", "language": 4, "skills": None}, ("unknown language `4`",)),
         ({"prompt": "q", "language": "en", "skills": "law", "sensitive": []}, ()),
         ({"prompt": "q", "use_case": "zzz"}, ("unknown use_case `zzz`",)),
+        ({"prompt": "q", "aim": "worse"}, ("unknown aim `worse`",)),
+        ({"prompt": "q", "aim": "worst"}, ()),
         ({"prompt": "q", "a\0\ud800": 1}, ("field `a\\ud800` is not read here",)),
         ({"prompt": "q", "use_case": "chat", "split": "", "x": None, "labeler": "a"}, ()),
         ({"messages": [user("a")], "completions": ["a"], "ranks": [1], "reference": "b"}, ()),

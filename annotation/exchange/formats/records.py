@@ -38,7 +38,7 @@ class Answer:
 class Record:
     """A prompt with what the line says about it: a demonstration, answers, or their ranking.
 
-    `annotations` are keys of a rubric.
+    `annotations` are keys of a rubric; `aim` is the end that `strength` is of.
     """
 
     messages: Messages
@@ -46,6 +46,7 @@ class Record:
     answers: tuple[Answer, ...] = ()
     labeler: str = ""
     strength: int | None = None
+    aim: str = "best"
     annotations: tuple[str, ...] = ()
     use_case: str = "other"
     contributor: str = ""

@@ -26,6 +26,7 @@ from annotation.exchange.formats.records import (
     record_validate,
 )
 from annotation.feedback.severity import LEAST, MOST
+from annotation.people.models import RankingAim
 from annotation.prompts.marks import Marks, marks_read
 from annotation.prompts.models import Prompt, UseCase
 from annotation.prompts.prompts import Messages
@@ -41,7 +42,7 @@ EXPECTED = (
 WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 MAX_TOLD = 2_000_000  # characters of one line's instruction in all its records
 MARKS = ("language", "skills", "sensitive")
-DETAILS = {"use_case", "contributor", "labeler", "split", "strength", "annotations", *MARKS}
+DETAILS = {"use_case", "contributor", "labeler", "split", "strength", "aim", "annotations", *MARKS}
 SPLITS = {"validation": Prompt.Split.VALID.value, **{s: s for s in Prompt.Split.values}}
 
 
@@ -72,7 +73,11 @@ def unknown_fields(names: list[str]) -> Iterator[Words]:
 
 
 def unknown_values(fields: Fields) -> Iterator[Words]:
-    for name, values in (("use_case", UseCase.values), ("split", SPLITS)):
+    for name, values in (
+        ("use_case", UseCase.values),
+        ("split", SPLITS),
+        ("aim", RankingAim.values),
+    ):
         value = fields.get(name)
         if value not in (None, "") and not (isinstance(value, str) and value in values):
             yield _("unknown %(what)s `%(value)s`") % {
@@ -87,15 +92,16 @@ def unknown_values(fields: Fields) -> Iterator[Words]:
 
 
 def details(fields: Fields) -> Fields:
-    """What any form may say beside its content. Unknown use cases and splits are left out."""
+    """What any form may say beside its content. Unknown use cases, splits and aims are left out."""
     use_case = fields.get("use_case")
-    strength = fields.get("strength")
+    strength, aim = fields.get("strength"), fields.get("aim")
     return {
         "use_case": use_case if use_case in UseCase.values else UseCase.OTHER.value,
         "contributor": name_read(fields.get("contributor")),
         "labeler": name_read(fields.get("labeler")),
         "split": SPLITS.get(fields["split"]) if isinstance(fields.get("split"), str) else None,
         "strength": None if strength in (None, "") else strength_read(strength),
+        "aim": aim if aim in RankingAim.values else RankingAim.BEST.value,
         "marks": marks_given(fields),
         "annotations": names_read(fields.get("annotations"), "annotations"),
     }
