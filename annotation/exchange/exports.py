@@ -84,8 +84,8 @@ class RankingRow:
     There are no ranks where none was acceptable. `active_seconds` is the time at the task; None
     where it came without one, and in a dialogue, whose turns share it. `places[i]` is where the
     i-th one was shown, from 0, and `submitted_at` when it was handed in; None where that is not
-    known. `review` is as a demonstration's. `aim` is the end that was looked for: of `worst`, `strength` says how much worse the
-    worst one is. `extra`: it came past the overlap of its task.
+    known. `review` is as a demonstration's. `aim` is the end that was looked for: of `worst`,
+    `strength` says how much worse the worst one is. `extra`: it came past the overlap of its task.
     """
 
     ranking_id: int

@@ -48,8 +48,10 @@ def admin_trains(*, project: Project, user: User) -> bool:
 def feedback_standing(assignment: Assignment) -> dict[str, Any]:
     """The fields that a submission takes from its (locked) assignment.
 
-    Only what an active labeler who is not held out says about a training task ever trains; a task
-    that a reviewer has decided learns nothing from it.
+    Only what an active labeler who is not held out says about a training task ever trains, and
+    only while that is asked: of a task that was withdrawn meanwhile it is kept, and no more. An
+    extra is as good a word as the others', and trains like them; a task that a reviewer has
+    decided learns nothing from it.
     Raises ValidationError for what was skipped.
     """
     if assignment.state == Assignment.State.SKIPPED:
@@ -64,11 +66,16 @@ def feedback_standing(assignment: Assignment) -> dict[str, Any]:
         "assignment": assignment,
         "labeler": labeler,
         "source": Source.PERSON,
-        "trains": task.purpose == Task.Purpose.TRAIN and eligible,
+        "trains": task.purpose == Task.Purpose.TRAIN and eligible and not withdrawn(task),
         "review": Reviewed.OVERRULED if task.decided_at else Reviewed.NOT,
         "instructions_version": task.project.instructions_version,
         "rubric_version": task.project.rubric_version,
     }
+
+
+def withdrawn(task: Task) -> bool:
+    """Whether nobody's word on it is wanted any more; a reviewer's decision can be undone."""
+    return task.state == Task.State.CLOSED and task.decided_at is None
 
 
 def feedback_before(kind: type[F], assignment: Assignment) -> F:

@@ -30,6 +30,7 @@ from annotation.feedback.drafts import (
     ranking_draft_posted,
     ranking_draft_saved,
 )
+from annotation.feedback.eligibility import withdrawn
 from annotation.feedback.letters import LETTERS
 from annotation.feedback.models import Ranking
 from annotation.feedback.rankings import ranking_says, ranking_submit
@@ -59,12 +60,15 @@ SUBMITTED_BEFORE = gettext_lazy(
 
 
 EXPIRED_EXTRA = gettext_lazy(
-    "Your last task is kept as an extra: its time had run out, and somebody else had taken the "
-    "place. It counts if a place comes free."
+    "Your last task is an extra: its time had run out, and somebody else had taken the place. It "
+    "is kept beside theirs, and used as theirs is."
 )
 FULL_EXTRA = gettext_lazy(
-    "Your last task is kept as an extra: it was asked of fewer people meanwhile, or withdrawn. It "
-    "counts if a place comes free."
+    "Your last task is an extra: it was asked of fewer people meanwhile. It is kept beside theirs, "
+    "and used as theirs are."
+)
+WITHDRAWN_EXTRA = gettext_lazy(
+    "Your last task was withdrawn while you were at it: what you handed in is kept, and not used."
 )
 
 
@@ -247,14 +251,20 @@ def onward(
     """
     told = []
     if ended and ended.extra:
-        late = before.state == Assignment.State.EXPIRED
-        told.append(EXPIRED_EXTRA if late else FULL_EXTRA)
+        told.append(extra_told(before, ended))
     if ended and ended.draft:
         told.append(NEWER_DRAFT)
     for words in told:
         messages.info(request, words)
     ahead = "" if told else request.POST.get("ahead", "")
     return go_to(request, next_task_url(access, ahead))
+
+
+def extra_told(before: Assignment, ended: Assignment) -> Any:
+    """Why what was handed in is an extra, and what becomes of it."""
+    if withdrawn(ended.task):
+        return WITHDRAWN_EXTRA
+    return EXPIRED_EXTRA if before.state == Assignment.State.EXPIRED else FULL_EXTRA
 
 
 def not_taken(request: HttpRequest, access: Access, assignment: Assignment) -> HttpResponse:

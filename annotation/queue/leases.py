@@ -5,7 +5,7 @@ The rules, which no code outside this file and `claims` writes:
 - Rows are locked in one order: the labeler's membership, then the task, then the assignment.
 - A lease that was lost is taken again by its labeler's next sign of life, while there is room.
 - Nobody's work is lost: a submit after the lease was given to others fills a free place, or is
-  kept as an extra, which counts as soon as a place comes free.
+  kept as an extra, which fills the next place that comes free.
 """
 
 from datetime import datetime, timedelta
