@@ -10,7 +10,7 @@ from annotation.feedback.checks import whole
 from annotation.onboarding.attempts import attempt_content
 from annotation.onboarding.models import Candidate, OnboardingAttempt, OnboardingGrade
 from annotation.onboarding.parts import DEMONSTRATION
-from annotation.people.models import Project, User
+from annotation.people.models import Membership, Project, User
 from annotation.texts import text_validate
 
 MOST_NOTE = 2_000
@@ -42,6 +42,7 @@ def demonstrations_ungraded(*, reviewer: User, project: Project) -> list[Demonst
     attempts = OnboardingAttempt.objects.filter(
         state=OnboardingAttempt.State.SUBMITTED,
         membership__project=project,
+        membership__state=Membership.State.ONBOARDING,
         membership__candidate__state=Candidate.State.UNDERWAY,
     ).exclude(membership__user=reviewer)
     found = []

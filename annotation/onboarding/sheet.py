@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from annotation.gold.grading import pairs_agreement, tau_b
 from annotation.onboarding.attempts import (
@@ -113,8 +113,11 @@ class Sheet:
 
 
 def candidates_of(project: Project) -> QuerySet[Candidate]:
+    """All but those whom an admin let in, or shut out, among the members without a decision."""
+    undecided = Q(state=Candidate.State.UNDERWAY)
     return (
         Candidate.objects.filter(project=project)
+        .exclude(undecided & ~Q(membership__state=Membership.State.ONBOARDING))
         .select_related("membership__user", "membership__project")
         .order_by("number")
     )

@@ -6,9 +6,10 @@ from annotation.gold.golds import gold_retire
 from annotation.models import Gold
 from annotation.onboarding.attempts import candidate_of
 from annotation.onboarding.decisions import candidate_decide
-from annotation.onboarding.grades import demonstration_grade
-from annotation.onboarding.sheet import candidates_unbegun, sheet_of
+from annotation.onboarding.grades import demonstration_grade, demonstrations_ungraded
+from annotation.onboarding.sheet import candidates_of, candidates_unbegun, sheet_of
 from annotation.onboarding.steps import step_update
+from annotation.people.projects import member_update
 from tests.annotation.onboarding import SCREENED, nora, screened, step_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
@@ -80,6 +81,15 @@ def test_the_name_is_told_once_it_is_decided(cast):
     sheet = sheet_of(candidate)
     assert sheet.name == "Nora Nilsson"
     assert [each.outcome for each in sheet.decisions] == ["rejected", "again"]
+
+
+def test_whom_an_admin_let_in_by_hand_is_no_candidate_any_more(cast):
+    membership = nora(cast)
+    screened(membership, step_make(cast, "screening"))
+    assert candidates_of(cast.project).count() == 1
+    member_update(actor=cast.ada, membership=membership, state="active")
+    assert not candidates_of(cast.project).exists()
+    assert demonstrations_ungraded(reviewer=cast.ada, project=cast.project) == []
 
 
 def test_who_has_not_begun_is_counted(cast):
