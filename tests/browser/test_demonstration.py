@@ -408,6 +408,13 @@ def test_a_tablet_shows_the_instructions_beside_the_text(page: Page) -> None:
     assert instructions["y"] < turn["y"] + turn["height"]
 
 
+def test_the_list_of_keys_opens_at_its_top(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys-title")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("way", ["handed in", "skipped"])
 def test_what_a_second_tab_kept_outlives_the_hand_in_of_the_first(page: Page, way: str) -> None:
     other = second_tab(page)
