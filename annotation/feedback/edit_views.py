@@ -42,9 +42,11 @@ def work_edit(request: HttpRequest, access: Access, public_id: UUID) -> HttpResp
             saved = change_take(request, assignment)
         except ValidationError as error:
             return change_refused(request, access, assignment, " ".join(error.messages))
-        messages.success(
-            request, _("Saved: this is revision %(revision)s.") % {"revision": saved.revision}
-        )
+        if saved.revision == number(request.POST.get("base")):
+            messages.info(request, _("Nothing was changed: it stays as it was."))
+        else:
+            told = _("Saved: this is revision %(revision)s.") % {"revision": saved.revision}
+            messages.success(request, told)
         return go_to(request, url)
     if not revisable(assignment):
         messages.info(request, CLOSED)

@@ -74,6 +74,15 @@ def test_a_change_is_saved_and_shown(
     assert "Saved: this is revision 2." in client.get(at("work-task", ordered)).content.decode()
 
 
+def test_who_changes_nothing_is_told_so(cast: Cast, enter: Enter, written: Assignment) -> None:
+    client = enter(cast.lena)
+    text = Demonstration.objects.get(assignment=written).text
+    client.post(at("work-edit", written), {"text": text, "base": 1})
+    page = client.get(at("work-task", written)).content.decode()
+    assert "Nothing was changed" in page
+    assert "Saved: this is revision" not in page
+
+
 def test_what_is_refused_comes_back_with_all_it_held(
     cast: Cast, enter: Enter, written: Assignment, ordered: Assignment
 ) -> None:
