@@ -28,6 +28,7 @@ from annotation.models import (
 from annotation.onboarding.integrity import CHECKS as ONBOARDING_CHECKS
 from annotation.pool.integrity import CHECKS as POOL_CHECKS
 from annotation.queue.tasks import tasks_extras_fit
+from annotation.review.integrity import CHECKS as REVIEW_CHECKS
 from annotation.writing.integrity import CHECKS as WRITING_CHECKS
 
 Check = Callable[[], Iterator[str]]
@@ -287,4 +288,5 @@ CHECKS: tuple[Check, ...] = (
     *ONBOARDING_CHECKS,
     *POOL_CHECKS,
     *WRITING_CHECKS,
+    *REVIEW_CHECKS,
 )

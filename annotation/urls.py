@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.exchange.urls")),
     path("", include("annotation.gold.urls")),
     path("", include("annotation.onboarding.urls")),
+    path("", include("annotation.review.urls")),
     path("", include("annotation.writing.urls")),
     path("", include("annotation.pool.urls")),
     path("p/<slug:slug>/", views.project, name="project"),

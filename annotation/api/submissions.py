@@ -34,6 +34,9 @@ class SubmissionSerializer(AssignmentSerializer):
     submitted_at = serializers.DateTimeField(source="ended_at")
     revision = serializers.IntegerField(help_text="The one that counts.")
     editable_until = serializers.SerializerMethodField()
+    review = serializers.CharField(
+        help_text="What a reviewer made of it: accepted, returned (it may be changed), overruled."
+    )
 
     class Meta(AssignmentSerializer.Meta):
         fields = (  # type: ignore[assignment]
@@ -41,6 +44,7 @@ class SubmissionSerializer(AssignmentSerializer):
             "submitted_at",
             "revision",
             "editable_until",
+            "review",
         )
 
     def get_editable_until(self, assignment: Assignment) -> str | None:

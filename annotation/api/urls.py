@@ -15,6 +15,7 @@ from annotation.api import (
     projects,
     prompts,
     quality,
+    reviews,
     site,
     submissions,
     suggestions,
@@ -183,6 +184,7 @@ urlpatterns = [
             ("submit/", work.SubmitView, "-submit"),
             ("suggestions/", suggestions.SuggestionsView, "-suggestions"),
             ("revisions/", submissions.RevisionsView, "-revisions"),
+            ("reviews/", reviews.ReplyView, "-reviews"),
             ("dialogue/", talking.DialogueView, "-dialogue"),
             ("dialogue/say/", talking.SayView, "-dialogue-say"),
             ("dialogue/answers/", talking.AnswersView, "-dialogue-answers"),
@@ -214,6 +216,27 @@ urlpatterns = [
     path("projects/<slug:slug>/rates/", progress.RatesView.as_view(), name="api-rates"),
     path("projects/<slug:slug>/survey/", progress.SurveyView.as_view(), name="api-survey"),
     path("projects/<slug:slug>/figures/", progress.OwnView.as_view(), name="api-own-figures"),
+    path("projects/<slug:slug>/reviews/", reviews.ReviewsView.as_view(), name="api-reviews"),
+    path(
+        "projects/<slug:slug>/reviews/rules/",
+        reviews.ReviewRulesView.as_view(),
+        name="api-review-rules",
+    ),
+    path(
+        "projects/<slug:slug>/reviews/<int:task_id>/",
+        reviews.ReviewTaskView.as_view(),
+        name="api-review-task",
+    ),
+    path(
+        "projects/<slug:slug>/reviews/<int:task_id>/verdicts/",
+        reviews.VerdictsView.as_view(),
+        name="api-review-verdicts",
+    ),
+    path(
+        "projects/<slug:slug>/reviews/<int:task_id>/decision/",
+        reviews.DecisionView.as_view(),
+        name="api-review-decision",
+    ),
     path("projects/<slug:slug>/quality/", quality.QualityView.as_view(), name="api-quality"),
     path(
         "projects/<slug:slug>/quality/<str:table>/",

@@ -147,8 +147,13 @@ def demonstration_draft_posted(form: QueryDict) -> DemonstrationDraft:
 def ranking_draft_of(ranking: Ranking) -> RankingDraft:
     """What was handed in, to be changed: its ranks stand in the slots of the same number."""
     assert ranking.assignment is not None
+    return ranking_draft_in(ranking, shown_completion_ids(ranking.assignment))
+
+
+def ranking_draft_in(ranking: Ranking, completion_ids: Sequence[int]) -> RankingDraft:
+    """As ranking_draft_of, with the answers in this order."""
     said = {each.completion_id: each for each in ranking.judgments.all()}
-    judgments = [said[pk] for pk in shown_completion_ids(ranking.assignment)]
+    judgments = [said[pk] for pk in completion_ids]
     return RankingDraft(
         [AnswerDraft(each.rank or 0, each.likert, each.flags, each.severity) for each in judgments],
         outcome=ranking.outcome,

@@ -116,6 +116,13 @@ class Demonstration(Feedback):
 
     class Meta:
         db_table = "feedback_demonstration"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["labeler", "project"],
+                name="demonstration_returned",
+                condition=models.Q(review="returned"),
+            ),
+        ]
         constraints: ClassVar = [
             # A dialogue's assignment has one for each turn, all with prompts of their own.
             models.UniqueConstraint(
@@ -184,6 +191,13 @@ class Ranking(Feedback):
 
     class Meta:
         db_table = "feedback_ranking"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["labeler", "project"],
+                name="ranking_returned",
+                condition=models.Q(review="returned"),
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["assignment", "prompt"],

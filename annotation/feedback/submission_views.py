@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from annotation.feedback.revising import revisable, revisable_until
 from annotation.feedback.submissions import (
+    assignments_returned,
     draft_beside,
     first_line,
     labels_of,
@@ -37,10 +38,14 @@ KINDS = (
 @never_cache
 @project_view(LABELER)
 def work_done(request: HttpRequest, access: Access) -> HttpResponse:
-    """The list, the latest first; `?kind=` narrows it."""
+    """The list, the latest first; `?kind=` narrows it, and `?returned=1` to what was returned."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in Task.Kind.values else ""
-    rows = submissions_of(labeler=access.user, project=access.project, kind=kind or None)
+    returned = set(assignments_returned(labeler=access.user, project=access.project))
+    only = "returned" in request.GET
+    rows = submissions_of(
+        labeler=access.user, project=access.project, kind=kind or None, returned=only
+    )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     items = []
@@ -48,12 +53,16 @@ def work_done(request: HttpRequest, access: Access) -> HttpResponse:
         until = revisable_until(row)
         open_until = until if until and until > now else None
         hidden = veiled(row.task, access.membership)
-        left = draft_holds(row.draft)
-        line = first_line(row)
-        items.append(
-            {"row": row, "line": line, "veiled": hidden, "until": open_until, "left": left}
-        )
-    context = {"items": items, "page": page, "kind": kind, "kinds": KINDS}
+        said = {"row": row, "line": first_line(row), "veiled": hidden, "until": open_until}
+        items.append({**said, "left": draft_holds(row.draft), "returned": row.pk in returned})
+    context = {
+        "items": items,
+        "page": page,
+        "kind": kind,
+        "kinds": KINDS,
+        "only_returned": only,
+        "returned_count": len(returned),
+    }
     return render(request, "annotation/submissions.html", context)
 
 
@@ -91,6 +100,7 @@ def submission_page(
     """What was handed in for a demonstration or a ranking, and how it changed; `not_taken` is what
     was sent after it."""
     revisions = revisions_of(assignment)
+    until = revisable_until(assignment)
     context: dict[str, Any] = {
         "assignment": assignment,
         "messages_shown": assignment.task.messages,
@@ -99,7 +109,8 @@ def submission_page(
         "revisions": revisions,
         "current": revisions[-1],
         "editable": revisable(assignment),
-        "until": revisable_until(assignment),
+        "until": until,
+        "still": until is not None and timezone.now() < until,
         **beside_context(assignment, draft_beside(assignment, revisions)),
         "not_taken": not_taken,
     }

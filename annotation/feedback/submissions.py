@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from annotation.feedback.aims import ranks_best_first
@@ -18,7 +18,7 @@ from annotation.feedback.history import (
     ranking_changes,
 )
 from annotation.feedback.letters import LETTERS
-from annotation.feedback.models import Demonstration, Ranking
+from annotation.feedback.models import Demonstration, Ranking, Reviewed
 from annotation.feedback.rankings import ranking_says
 from annotation.people.models import Project, User
 from annotation.queue.draft_revisions import draft_holds
@@ -39,26 +39,45 @@ class Revision:
 
 
 def submissions_of(
-    *, labeler: User, project: Project, kind: str | None = None
+    *, labeler: User, project: Project, kind: str | None = None, returned: bool = False
 ) -> QuerySet[Assignment]:
-    """The labeler's own submissions, the latest first, each with the `revision` that counts."""
+    """The labeler's own submissions, the latest first, each with the `revision` that counts and the
+    `review` of it; `returned`: only those that a reviewer has returned."""
     own = Assignment.objects.filter(
         labeler=labeler, task__project=project, state=Assignment.State.SUBMITTED
     )
-    current = [
-        Subquery(
-            model.objects.filter(assignment=OuterRef("pk"), is_current=True)
-            .order_by("-revision")
-            .values("revision")[:1]
-        )
-        for model in (Ranking, Demonstration)
-    ]
     rows = own.filter(task__kind=kind) if kind else own
+    if returned:
+        rows = rows.filter(pk__in=assignments_returned(labeler=labeler, project=project))
     return (
         rows.select_related("task__prompt", "task__project", "task__route")
-        .annotate(revision=Coalesce(*current))
+        .annotate(
+            revision=Coalesce(*(current(model, "revision") for model in (Ranking, Demonstration))),
+            review=Coalesce(
+                *(current(model, "review") for model in (Ranking, Demonstration)), Value("")
+            ),
+        )
         .order_by("-ended_at", "-id")
     )
+
+
+def current(model: type[Ranking] | type[Demonstration], name: str) -> Subquery:
+    """A field of what an assignment says now."""
+    rows = model.objects.filter(assignment=OuterRef("pk"), is_current=True)
+    return Subquery(rows.order_by("-revision").values(name)[:1])
+
+
+def assignments_returned(*, labeler: User, project: Project) -> list[int]:
+    """Ids of the labeler's assignments that a reviewer has returned: they wait for an answer."""
+    waits = {"project": project, "labeler": labeler, "review": Reviewed.RETURNED}
+    return [
+        pk
+        for model in (Ranking, Demonstration)
+        for pk in model.objects.filter(**waits, is_current=True, assignment__isnull=False)
+        .order_by("pk")
+        .values_list("assignment", flat=True)
+        if pk is not None
+    ]
 
 
 def revisions_of(assignment: Assignment) -> list[Revision]:
@@ -155,6 +174,11 @@ def answers_said(
 
 def first_line(assignment: Assignment) -> str:
     """How a list names what was asked; "" for a dialogue that began from nothing."""
-    messages = assignment.task.messages
+    return first_text(assignment.task)
+
+
+def first_text(task: Task) -> str:
+    """The first line of the last message."""
+    messages = task.messages
     text = messages[-1]["content"].strip() if messages else ""
     return text.split("\n", 1)[0][:200]

@@ -4,6 +4,7 @@ Answers are named by their place in the order shown, here and in all that a page
 of a completion and no name of a model ever reaches a labeler.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -41,7 +42,7 @@ from annotation.feedback.unasked import annotations_unasked, ranking_unasked
 from annotation.feedback.veil import veiled
 from annotation.htmx import by_htmx, go_to
 from annotation.people.access import Access, action_view, project_view
-from annotation.people.models import MembershipRole
+from annotation.people.models import MembershipRole, Project
 from annotation.people.rubric import Rubric, rubric_whole
 from annotation.queue.ahead import blank
 from annotation.queue.dismissal import dismissal_told
@@ -138,14 +139,24 @@ def ranking_page(
     slots = shown_slots(assignment)
     draft = draft or ranking_draft_saved(assignment.draft, len(slots))
     draft = draft.aimed(access.project.ranking_aim)
-    rubric = rubric_whole(access.project.rubric)
     context = {
         **desk_context(access, assignment, revising),
+        **ranking_fields(access.project, [slot.completion.text for slot in slots], draft),
+        "unasked": ranking_unasked(draft, project=access.project, revising=bool(revising)),
+        "error": error,
+    }
+    return render(request, "annotation/ranking.html", context, status=422 if error else 200)
+
+
+def ranking_fields(project: Project, texts: Sequence[str], draft: RankingDraft) -> dict[str, Any]:
+    """What the page asks of the answers `texts`, filled with `draft`."""
+    rubric = rubric_whole(project.rubric)
+    return {
         "answers": [
-            {"letter": letter, "text": slot.completion.text, "draft": answer}
-            for letter, slot, answer in zip(LETTERS, slots, draft.answers, strict=False)
+            {"letter": letter, "text": text, "draft": answer}
+            for letter, text, answer in zip(LETTERS, texts, draft.answers, strict=False)
         ],
-        "ranks": range(1, len(slots) + 1),
+        "ranks": range(1, len(texts) + 1),
         "none_acceptable": draft.outcome == Ranking.Outcome.NONE_ACCEPTABLE,
         "note": draft.note,
         "annotations": draft.annotations,
@@ -156,12 +167,9 @@ def ranking_page(
         "strength_asked": rubric["strength"],
         "strengths": Ranking.Strength.choices,
         "aim": draft.aim,
-        "severity_asked": access.project.severity_asked,
+        "severity_asked": project.severity_asked,
         "severities": SEVERITIES,
-        "unasked": ranking_unasked(draft, project=access.project, revising=bool(revising)),
-        "error": error,
     }
-    return render(request, "annotation/ranking.html", context, status=422 if error else 200)
 
 
 def flags_shown(rubric: Rubric) -> list[dict[str, Any]]:
@@ -329,7 +337,7 @@ def circumstances(request: HttpRequest) -> dict[str, Any]:
 
 
 @gzip_page
-@action_view(LABELER, page="work")
+@action_view(LABELER, MembershipRole.Role.REVIEWER, MembershipRole.Role.ADMIN, page="work")
 def work_preview(request: HttpRequest, access: Access) -> HttpResponse:  # noqa: ARG001
     """The editor's text as labelers and researchers will read it."""
     return render(request, "annotation/preview.html", {"text": request.POST.get("text", "")})

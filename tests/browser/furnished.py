@@ -53,6 +53,7 @@ from tests.annotation.exchange_files import demonstrations, imported, jsonl, k_l
 from tests.annotation.onboarding import screened, step_make
 from tests.annotation.pool import scanned
 from tests.annotation.quality_work import crowd_enrol, report_made
+from tests.annotation.review_work import Reviews, reviews_make
 from tests.annotation.work import (
     claimed,
     demonstration_task,
@@ -92,6 +93,7 @@ class Site:
     imports: dict[str, ImportBatch]
     member: Membership
     rankable: Task
+    reviews: Reviews
     steps: dict[str, OnboardingStep]  # of the projects in which Nora is, by their addresses
     numbers: dict[str, int]  # hers in them, as a candidate
     reset: list[str]  # of a good link for a new password
@@ -120,6 +122,7 @@ def site_make(cast: Cast, storage: Path) -> Site:
         rankable=gold_made(cast),
         steps=steps,
         numbers=dict(Candidate.objects.values_list("project__slug", "number")),
+        reviews=reviews_make(cast),
         member=cast.project.memberships.get(user=cast.luis),
         secret=invitations_make(cast),
         reset=[
