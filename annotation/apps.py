@@ -12,6 +12,8 @@ class AnnotationConfig(AppConfig):
     def ready(self) -> None:
         # After the models are loaded.
         import annotation.dialogue.receivers  # noqa: PLC0415
+        import annotation.discussion.digests  # noqa: PLC0415
+        import annotation.discussion.receivers  # noqa: PLC0415
         import annotation.gold.receivers  # noqa: PLC0415
         import annotation.onboarding.decisions  # noqa: PLC0415
         import annotation.onboarding.receivers  # noqa: PLC0415
@@ -20,6 +22,7 @@ class AnnotationConfig(AppConfig):
         import annotation.progress.receivers  # noqa: PLC0415
         import annotation.queue.receivers  # noqa: PLC0415
         import annotation.review.receivers  # noqa: F401, PLC0415
+        from annotation.discussion.reading import unread_badge  # noqa: PLC0415
 
         post_migrate.connect(triggers_restore, sender=self)
         admin, researcher, reviewer = "admin", "researcher", "reviewer"
@@ -60,6 +63,14 @@ class AnnotationConfig(AppConfig):
             roles=(reviewer,),
             position=60,
             when=lambda access: access.project.onboards and not access.has(admin),
+        )
+        navigation_register(
+            label=_("Channel"),
+            url_name="channel",
+            roles=(admin, researcher, reviewer, "labeler"),
+            position=80,
+            tabs=("channel-emails",),
+            badge=unread_badge,
         )
         navigation_register(
             label=_("Settings"), url_name="project-edit", roles=(admin,), position=90

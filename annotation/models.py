@@ -1,6 +1,7 @@
 """All models of annotation in one place, for Django and for the apps above."""
 
 from annotation.dialogue.models import Conversation, Dialogue, Turn, TurnAnswer
+from annotation.discussion.models import Digest, Mention, Message, ReadMark
 from annotation.feedback.models import (
     Demonstration,
     Feedback,
@@ -60,6 +61,7 @@ __all__ = [
     "Decision",
     "Demonstration",
     "Dialogue",
+    "Digest",
     "Feedback",
     "Gold",
     "GoldRules",
@@ -74,6 +76,8 @@ __all__ = [
     "Mail",
     "Membership",
     "MembershipRole",
+    "Mention",
+    "Message",
     "OnboardingAttempt",
     "OnboardingGrade",
     "OnboardingStep",
@@ -88,6 +92,7 @@ __all__ = [
     "QualityThresholds",
     "Ranking",
     "Rates",
+    "ReadMark",
     "Review",
     "ReviewItem",
     "ReviewRules",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotation.progress.urls")),
     path("", include("annotation.quality.urls")),
     path("", include("annotation.exchange.urls")),
+    path("", include("annotation.discussion.urls")),
     path("", include("annotation.gold.urls")),
     path("", include("annotation.onboarding.urls")),
     path("", include("annotation.review.urls")),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
+from annotation.discussion.digests import digests_reconcile
 from annotation.exchange.imports import imports_reconcile
 from annotation.gold.watch import standings_judge
 from annotation.people.mails import mails_reconcile
@@ -25,6 +26,7 @@ RECONCILES: tuple[Callable[[], object], ...] = (
     quality_reconcile,
     standings_judge,
     reviews_reconcile,
+    digests_reconcile,
 )
 
 

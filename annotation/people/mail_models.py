@@ -20,6 +20,7 @@ class Mail(models.Model):
         PASSWORD_RESET = "password_reset", _("Password reset")
         INVITATION = "invitation", _("Invitation")
         DECISION = "decision", _("Decision about a candidate")
+        DIGEST = "digest", _("Mentions")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")  # from due_at on
@@ -56,7 +57,9 @@ class Mail(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="mail_kind_known",
-                condition=models.Q(kind__in=["password_reset", "decision"], invitation=None)
+                condition=models.Q(
+                    kind__in=["password_reset", "decision", "digest"], invitation=None
+                )
                 | models.Q(kind="invitation", invitation__isnull=False),
             ),
             models.CheckConstraint(

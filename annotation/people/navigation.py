@@ -3,6 +3,7 @@ template here has to know a page of theirs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ class Entry:
     position: int
     when: Callable[["Access"], bool] | None = None
     tabs: tuple[str, ...] = ()
+    badge: Callable[["Access"], int] | None = None
 
 
 def navigation_register(
@@ -34,10 +36,12 @@ def navigation_register(
     position: int,
     when: Callable[["Access"], bool] | None = None,
     tabs: tuple[str, ...] = (),
+    badge: Callable[["Access"], int] | None = None,
 ) -> None:
     """Add a header entry; `url_name` takes the project's slug. `when`: only while it says so.
-    `tabs` name its other pages, where their addresses do not begin with its own."""
-    entry = Entry(label, url_name, roles, position, when, tabs)
+    `tabs` name its other pages, where their addresses do not begin with its own. `badge` counts
+    what is new there; only a page that shows the header asks it."""
+    entry = Entry(label, url_name, roles, position, when, tabs, badge)
     if entry not in _entries:
         _entries.append(entry)
         _entries.sort(key=lambda each: each.position)
@@ -55,6 +59,7 @@ def navigation_entries(access: "Access", path: str = "") -> list[dict[str, Any]]
             "name": entry.url_name,
             "label": entry.label,
             "url": url,
+            "badge": partial(entry.badge, access) if entry.badge else None,
             "here": path == url
             or (path.startswith(url) and not _begins_another(url, urls))
             or any(path.startswith(reverse(tab, args=[access.project.slug])) for tab in entry.tabs),

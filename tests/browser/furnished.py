@@ -12,6 +12,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from annotation.copying import project_copy
 from annotation.dialogue.turns import answers_offer, turn_say
+from annotation.discussion.writing import message_remove
 from annotation.exchange.imports import batch_start
 from annotation.gold.golds import gold_create, gold_retire
 from annotation.gold.reading import gold_proposed, tasks_rankable
@@ -49,6 +50,7 @@ from annotation.writing.writing import writing_create
 from benchmarks.trial.texts import STEPS, own_tasks
 from inference.jobs.models import Job
 from tests.annotation.crowd import CROWD, crowd_rankings
+from tests.annotation.discussion import about, channel_of, own, say
 from tests.annotation.exchange_files import demonstrations, imported, jsonl, k_line, upload
 from tests.annotation.onboarding import screened, step_make
 from tests.annotation.pool import scanned
@@ -98,6 +100,23 @@ class Site:
     numbers: dict[str, int]  # hers in them, as a candidate
     reset: list[str]  # of a good link for a new password
     secret: str  # of an invitation's link
+    said: dict[str, int]  # Lena's and Ada's last messages in the channel
+
+
+def channel_make(cast: Cast) -> dict[str, int]:
+    """A talk in the channel with an answer and a gap, and a question about a task at work."""
+    lena, ada = channel_of(cast.lena), channel_of(cast.ada)
+    asked = say(lena, "Does **politeness** count, @ada? See `rubric.md`.\n\n- yes\n- no")
+    say(ada, "Only where the prompt asks for it, @lena.", asked)
+    gone = say(lena, "Wrong window")
+    message_remove(thread=lena, message=gone)
+    ranking = Assignment.objects.filter(
+        labeler=cast.lena, task__project=cast.project, state=Assignment.State.LEASED
+    ).earliest("pk")
+    question = say(own(ranking), "What is meant by “it”?")
+    say(about(cast.ada, ranking.task), "The river.", question)
+    last = say(lena, "Thank you, @ada!")
+    return {"lena": last.pk, "ada": say(ada, "Any time.").pk}
 
 
 def site_make(cast: Cast, storage: Path) -> Site:
@@ -129,6 +148,7 @@ def site_make(cast: Cast, storage: Path) -> Site:
             urlsafe_base64_encode(str(cast.hana.pk).encode()),
             default_token_generator.make_token(cast.hana),
         ],
+        said=channel_make(cast),
     )
 
 

@@ -11,6 +11,10 @@ globalThis.plumblineCatalog = { plural: (n) => Number((n != 1)), messages: {
  ],
  "%(label)s: no.": "%(label)s: nein.",
  "%(label)s: yes.": "%(label)s: ja.",
+ "%(n)s new message": [
+  "%(n)s neue Nachricht",
+  "%(n)s neue Nachrichten"
+ ],
  "%(rank)s: take answer %(letter)s's rank away": "%(rank)s: Antwort %(letter)s den Rang nehmen",
  "%(score)s of 7": "%(score)s von 7",
  "%(time)s on this one": "%(time)s aktiv",
