@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from annotation.onboarding.models import Candidate
-from annotation.people.access import Access
+from annotation.people.access import NOT_ACTIVE, Access
 from annotation.people.models import Membership, User
 
 P = ParamSpec("P")
@@ -48,12 +48,7 @@ def member_find(user: object, slug: str) -> Membership:
     ):
         raise Http404(_("No such project."))
     if membership.state == Membership.State.INVITED:
-        raise PermissionDenied(
-            _(
-                "Your membership in this project is not active yet. An admin of the project can "
-                "change that."
-            )
-        )
+        raise PermissionDenied(NOT_ACTIVE)
     return membership
 
 

@@ -29,6 +29,12 @@ from annotation.prepared import Param, Prepared
 
 P = ParamSpec("P")
 Role = MembershipRole.Role
+NOT_ACTIVE = gettext_lazy(
+    "Your membership in this project is not active yet. An admin of the project can change that."
+)
+INTRODUCED = gettext_lazy(
+    "You are being introduced to this project. Go on with that from your home page."
+)
 NOT_THROUGH = gettext_lazy("That did not go through: please try again.")
 
 
@@ -62,12 +68,8 @@ def access_get(*, user: Any, slug: str, roles: tuple[str, ...] = ()) -> Access:
         raise Http404(_("No such project."))
     access = Access(user, project, membership, held)
     if not access.roles:
-        raise PermissionDenied(
-            _(
-                "Your membership in this project is not active yet. An admin of the project can "
-                "change that."
-            )
-        )
+        onboards = membership is not None and membership.state == Membership.State.ONBOARDING
+        raise PermissionDenied(INTRODUCED if onboards else NOT_ACTIVE)
     if roles and not access.has(*roles):
         raise PermissionDenied(_("Your role in this project does not open this page."))
     return access

@@ -227,6 +227,12 @@ def test_who_is_not_accepted_reads_why_and_nothing_else(cast, client, candidate)
     assert "/p/everyday/onboarding/" in words(client.get("/"))
 
 
+def test_who_opens_the_work_too_early_is_told_where_to_go_on(cast, client, candidate):
+    refused = client.get(page("work"))
+    assert refused.status_code == 403
+    assert "Go on with that from your home page." in words(refused)
+
+
 def test_home_leads_to_the_onboarding(cast, client, candidate):
     assert page("onboarding") not in words(client.get("/"))
     step_make(cast, "read")

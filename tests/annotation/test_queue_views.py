@@ -69,7 +69,7 @@ def test_work_tells_who_is_not_active(cast: Cast, enter: Enter) -> None:
     demonstration_task(cast.project)
     page = enter(cast.lena).post("/p/everyday/work/", follow=True)
     assert page.status_code == 403
-    assert b"not active yet" in page.content
+    assert b"being introduced to this project" in page.content
     assert not Assignment.objects.exists()
 
 
