@@ -98,7 +98,7 @@ def test_it_works_without_scripts(enter: Enter, cast: Cast) -> None:
     page.goto(QUEUE)
     page.get_by_role("link", name="Begin").click()
     page.locator(f"#said-{lenas.pk} textarea").fill("Sure?")
-    page.get_by_role("button", name="Return: lena").click()
+    page.locator(f"#said-{lenas.pk}").get_by_role("button", name="Return lena").click()
     expect(page.locator(f"#said-{lenas.pk} .badge")).to_have_text("Returned")
     page.locator("a[data-key=d]").click()
     for index, rank in enumerate((1, 2, 2, 3)):
