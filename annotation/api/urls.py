@@ -3,6 +3,7 @@ from django.urls import path
 from annotation.api import (
     account,
     dialogues,
+    discussion,
     events,
     exchange,
     gold,
@@ -212,6 +213,29 @@ urlpatterns = [
         writing.WrittenOneView.as_view(),
         name="api-written-one",
     ),
+    path("projects/<slug:slug>/channel/", discussion.ChannelView.as_view(), name="api-channel"),
+    path(
+        "projects/<slug:slug>/tasks/<int:task_id>/discussion/",
+        discussion.TaskDiscussionView.as_view(),
+        name="api-task-discussion",
+    ),
+    path(
+        "projects/<slug:slug>/assignments/<uuid:public_id>/discussion/",
+        discussion.AssignmentDiscussionView.as_view(),
+        name="api-assignment-discussion",
+    ),
+    path(
+        "projects/<slug:slug>/messages/<int:message_id>/",
+        discussion.MessageView.as_view(),
+        name="api-message",
+    ),
+    path(
+        "projects/<slug:slug>/messages/<int:message_id>/read/",
+        discussion.MessageReadView.as_view(),
+        name="api-message-read",
+    ),
+    path("projects/<slug:slug>/unread/", discussion.UnreadView.as_view(), name="api-unread"),
+    path("projects/<slug:slug>/digest/", discussion.DigestView.as_view(), name="api-digest"),
     path("projects/<slug:slug>/progress/", progress.ProgressView.as_view(), name="api-progress"),
     path("projects/<slug:slug>/rates/", progress.RatesView.as_view(), name="api-rates"),
     path("projects/<slug:slug>/survey/", progress.SurveyView.as_view(), name="api-survey"),
