@@ -70,6 +70,7 @@ def test_reads_list_400_where_their_query_can_be_wrong(schema: dict[str, Any]) -
         "exports_retrieve",
         "prompt_findings_list",
         "prompts_list",
+        "reviews_list",
     }
 
 
