@@ -24,6 +24,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.ending import end_through_all
 from benchmarks.trial.diary import Crew
 from benchmarks.trial.texts import own_tasks
 from benchmarks.web.plumbline import plumbline_serving
@@ -145,6 +146,7 @@ def report_print(report: dict[str, Any], console: Console) -> None:
 
 def main() -> int:
     options = options_read()
+    end_through_all()
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="plumbline-trial-") as folder:
         report = trial_run(options, Path(folder))

@@ -15,7 +15,6 @@ Both reach a PostgreSQL on loopback without encryption.
 
 import argparse
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -23,10 +22,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
+from benchmarks.ending import end_through_all
 from benchmarks.web.client import LONGER, Diaries, Order
 from benchmarks.web.connection import LONGEST
 from benchmarks.web.databases import postgres_refusal
@@ -144,17 +143,9 @@ def runs_make(
                 yield run
 
 
-def end(*_: Any) -> None:
-    """Leave through all that is open, which ends the children; a second signal hurries nothing."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    sys.exit(130)
-
-
 def main() -> int:
     options, console = options_read(), Console()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    end_through_all()
     settings = settings_plan(options, console)
     options.out.mkdir(parents=True, exist_ok=True)
     runs: list[Run] = []
