@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from annotation.api.base import ProjectAPI, Role, StrictSerializer
 from annotation.api.work import (
-    DemonstrationSubmitSerializer,
+    DemonstrationSaidSerializer,
     LabelerAPI,
-    RankingSubmitSerializer,
+    RankingSaidSerializer,
     ranking_said,
 )
 from annotation.feedback.models import Ranking
@@ -126,17 +126,14 @@ class VerdictGiveSerializer(StrictSerializer):
     comment = serializers.CharField(required=False, allow_blank=True, max_length=MAX_COMMENT)
 
 
-class RankingDecideSerializer(RankingSubmitSerializer):
+class RankingDecideSerializer(RankingSaidSerializer):
     """`judgments` are by slot, as the task lists its completions."""
 
-    claim = None  # type: ignore[assignment]
     active_seconds = None  # type: ignore[assignment]
 
 
-class DemonstrationDecideSerializer(DemonstrationSubmitSerializer):
-    claim = None  # type: ignore[assignment]
+class DemonstrationDecideSerializer(DemonstrationSaidSerializer):
     active_seconds = None  # type: ignore[assignment]
-    suggestion = None  # type: ignore[assignment]
 
 
 class ReplySerializer(StrictSerializer):

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 
 from annotation.api.work import (
     AssignmentSerializer,
-    DemonstrationSubmitSerializer,
+    DemonstrationSaidSerializer,
     JudgmentSerializer,
     LabelerAPI,
-    RankingSubmitSerializer,
+    RankingSaidSerializer,
     ranking_said,
 )
 from annotation.feedback.models import Demonstration, Ranking
@@ -97,13 +97,12 @@ class BaseSerializer(serializers.Serializer[Any]):
     )
 
 
-class DemonstrationReviseSerializer(BaseSerializer, DemonstrationSubmitSerializer):
-    claim = None  # type: ignore[assignment]
-    suggestion = None  # type: ignore[assignment]  # what it began from stays
+class DemonstrationReviseSerializer(BaseSerializer, DemonstrationSaidSerializer):
+    """A change of the text; what it began from stays."""
 
 
-class RankingReviseSerializer(BaseSerializer, RankingSubmitSerializer):
-    claim = None  # type: ignore[assignment]
+class RankingReviseSerializer(BaseSerializer, RankingSaidSerializer):
+    __doc__ = RankingSaidSerializer.__doc__
 
 
 class SubmissionsView(LabelerAPI):

@@ -175,32 +175,15 @@ class JudgmentSerializer(StrictSerializer):
     )
 
 
-class SubmitSerializer(SecondsSerializer):
-    """What any submission may say of the page that it comes from."""
+class SaidSerializer(SecondsSerializer):
+    """What is said of a task, whether handed in, changed or decided."""
 
     instructions_version = serializers.IntegerField(
         allow_null=True, default=None, help_text="As the task came with: refused if it changed."
     )
-    draft_revision = serializers.IntegerField(
-        min_value=0,
-        max_value=2**31,
-        allow_null=True,
-        default=None,
-        help_text="`revision` of the draft that this began from, 0 where there was none: one that "
-        "another writer has saved since stays in `draft`. Without it the draft is dropped.",
-    )
-    draft_writer = serializers.CharField(
-        max_length=MAX_WRITER,
-        allow_blank=True,
-        default="",
-        help_text="The name under which this client saved its drafts.",
-    )
-    claim = serializers.BooleanField(
-        default=False, help_text="Claim the next task in the same call, to work on without a pause."
-    )
 
 
-class FeedbackSubmitSerializer(SubmitSerializer):
+class FeedbackSaidSerializer(SaidSerializer):
     """What a demonstration and a ranking may both say."""
 
     rubric_version = serializers.IntegerField(
@@ -213,18 +196,11 @@ class FeedbackSubmitSerializer(SubmitSerializer):
     )
 
 
-class DemonstrationSubmitSerializer(FeedbackSubmitSerializer):
+class DemonstrationSaidSerializer(FeedbackSaidSerializer):
     text = serializers.CharField(trim_whitespace=False)
-    suggestion = serializers.IntegerField(
-        min_value=1,
-        max_value=MOST_GIVEN,
-        allow_null=True,
-        default=None,
-        help_text="The number of the suggestion that the text began from.",
-    )
 
 
-class RankingSubmitSerializer(FeedbackSubmitSerializer):
+class RankingSaidSerializer(FeedbackSaidSerializer):
     """`judgments`: one for each answer, in the order shown. Rank 1 is best, equal ranks tie.
 
     With `aim` "worst", rank 1 is the worst: the ranks are turned round before they are stored.
@@ -244,7 +220,43 @@ class RankingSubmitSerializer(FeedbackSubmitSerializer):
     aim = serializers.ChoiceField(choices=RankingAim.choices, default=RankingAim.BEST)
 
 
-class DialogueSubmitSerializer(SubmitSerializer):
+class SubmitSerializer(serializers.Serializer[Any]):
+    """What any submission may say of the page that it comes from, and of what comes next."""
+
+    draft_revision = serializers.IntegerField(
+        min_value=0,
+        max_value=2**31,
+        allow_null=True,
+        default=None,
+        help_text="`revision` of the draft that this began from, 0 where there was none: one that "
+        "another writer has saved since stays in `draft`. Without it the draft is dropped.",
+    )
+    draft_writer = serializers.CharField(
+        max_length=MAX_WRITER,
+        allow_blank=True,
+        default="",
+        help_text="The name under which this client saved its drafts.",
+    )
+    claim = serializers.BooleanField(
+        default=False, help_text="Claim the next task in the same call, to work on without a pause."
+    )
+
+
+class DemonstrationSubmitSerializer(SubmitSerializer, DemonstrationSaidSerializer):
+    suggestion = serializers.IntegerField(
+        min_value=1,
+        max_value=MOST_GIVEN,
+        allow_null=True,
+        default=None,
+        help_text="The number of the suggestion that the text began from.",
+    )
+
+
+class RankingSubmitSerializer(SubmitSerializer, RankingSaidSerializer):
+    __doc__ = RankingSaidSerializer.__doc__
+
+
+class DialogueSubmitSerializer(SubmitSerializer, SaidSerializer):
     """What was said is there already: this hands it in."""
 
 
