@@ -92,7 +92,7 @@ def labeler(site: Site) -> list[Visit]:
         ("work", ["reviewed"], ""),
         ("work-done", ["reviewed"], ""),
         ("work-task", ["reviewed", site.reviews.returned.public_id], ""),
-        ("work-task", ["reviewed", site.reviews.returned.public_id], "click details summary"),
+        ("work-task", ["reviewed", site.reviews.returned.public_id], "click #main details summary"),
         ("work-task", ranking, ""),
         ("work-task", ranking, "1 1 2 l 5 f 1 a 4 3 3 4 g j"),
         ("work-task", ranking, "n"),

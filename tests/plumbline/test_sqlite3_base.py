@@ -15,7 +15,12 @@ pytestmark = pytest.mark.django_db
 def connection(path: Path) -> base.DatabaseWrapper:
     settings = {
         "NAME": str(path),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 0.05},
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 0.05,
+            # As in the settings: without it who tries to begin may be in the way of a commit.
+            "init_command": "PRAGMA journal_mode=WAL",
+        },
         "ATOMIC_REQUESTS": False,
         "AUTOCOMMIT": True,
         "CONN_MAX_AGE": 0,
