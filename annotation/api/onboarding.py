@@ -54,22 +54,26 @@ class OnboardingStepSerializer(serializers.ModelSerializer[OnboardingStep]):
         return ready(step)
 
 
-class OnboardingStepChangeSerializer(StrictSerializer):
-    title = serializers.CharField(max_length=120, required=False)
+class OnboardingStepSaidSerializer(StrictSerializer):
+    """What may be said of a step as it is made and as it is changed."""
+
     body = serializers.CharField(allow_blank=True, trim_whitespace=False, required=False)
     content = serializers.JSONField(required=False)
     pass_mark = serializers.IntegerField(required=False)
     tries = serializers.IntegerField(required=False)
     wait_minutes = serializers.IntegerField(required=False)
+
+
+class OnboardingStepChangeSerializer(OnboardingStepSaidSerializer):
+    title = serializers.CharField(max_length=120, required=False)
     ask_again = serializers.BooleanField(
         required=False, help_text="What was acknowledged before does not count any more."
     )
 
 
-class OnboardingStepCreateSerializer(OnboardingStepChangeSerializer):
+class OnboardingStepCreateSerializer(OnboardingStepSaidSerializer):
     kind = serializers.ChoiceField(choices=OnboardingStep.Kind.choices)
     title = serializers.CharField(max_length=120)
-    ask_again = None  # type: ignore[assignment]
     ask_now = serializers.BooleanField(
         required=False, help_text="Labelers at work acknowledge it too."
     )

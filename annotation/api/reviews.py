@@ -129,12 +129,6 @@ class VerdictGiveSerializer(StrictSerializer):
 class RankingDecideSerializer(RankingSaidSerializer):
     """`judgments` are by slot, as the task lists its completions."""
 
-    active_seconds = None  # type: ignore[assignment]
-
-
-class DemonstrationDecideSerializer(DemonstrationSaidSerializer):
-    active_seconds = None  # type: ignore[assignment]
-
 
 class ReplySerializer(StrictSerializer):
     reply = serializers.CharField(max_length=MAX_COMMENT)
@@ -257,7 +251,7 @@ class DecisionView(ReviewAPI):
         operation_id="reviews_decide",
         request=PolymorphicProxySerializer(
             component_name="Decision",
-            serializers=[DemonstrationDecideSerializer, RankingDecideSerializer],
+            serializers=[DemonstrationSaidSerializer, RankingDecideSerializer],
             resource_type_field_name=None,
         ),
         responses={200: ReviewTaskSerializer},
@@ -266,7 +260,7 @@ class DecisionView(ReviewAPI):
         """Decide the task by a ranking or a demonstration of one's own."""
         whose: dict[str, Any] = {"reviewer": self.access.user, "task": self.task}
         if self.task.kind == Task.Kind.DEMONSTRATION:
-            demonstration_decide(**whose, **self.body(DemonstrationDecideSerializer))
+            demonstration_decide(**whose, **self.body(DemonstrationSaidSerializer))
         else:
             ranking_decide(**whose, **ranking_said(self.body(RankingDecideSerializer)))
         return self.told()

@@ -16,6 +16,7 @@ from annotation.api.work import (
     JudgmentSerializer,
     LabelerAPI,
     RankingSaidSerializer,
+    SecondsSerializer,
     ranking_said,
 )
 from annotation.feedback.models import Demonstration, Ranking
@@ -90,7 +91,7 @@ class RankingRevisionSerializer(RevisionSerializer):
         ]
 
 
-class BaseSerializer(serializers.Serializer[Any]):
+class BaseSerializer(SecondsSerializer):
     base = serializers.IntegerField(
         min_value=1,
         help_text="The revision that the change began from: refused if another has come since.",

@@ -175,7 +175,7 @@ class JudgmentSerializer(StrictSerializer):
     )
 
 
-class SaidSerializer(SecondsSerializer):
+class SaidSerializer(StrictSerializer):
     """What is said of a task, whether handed in, changed or decided."""
 
     instructions_version = serializers.IntegerField(
@@ -220,7 +220,7 @@ class RankingSaidSerializer(FeedbackSaidSerializer):
     aim = serializers.ChoiceField(choices=RankingAim.choices, default=RankingAim.BEST)
 
 
-class SubmitSerializer(serializers.Serializer[Any]):
+class SubmitSerializer(SecondsSerializer):
     """What any submission may say of the page that it comes from, and of what comes next."""
 
     draft_revision = serializers.IntegerField(

@@ -98,10 +98,8 @@ def desk_page(request: HttpRequest, access: Access, task: Task, error: str) -> H
     said: Any = said_of(task).filter(assignment__public_id=begun).first()
     fill = ranking_filled if task.kind == Task.Kind.RANKING else demonstration_filled
     name = "ranking" if task.kind == Task.Kind.RANKING else "demonstration"
-    context |= fill(request, access, task, said)
-    return render(
-        request, f"annotation/review_decide_{name}.html", context, status=422 if error else 200
-    )
+    context |= fill(request, access, task, said) | {"desk": f"annotation/{name}.html"}
+    return render(request, "annotation/review_decide.html", context, status=422 if error else 200)
 
 
 def ranking_filled(

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
+from annotation.gold.watch import standing_judge
 from annotation.integrity import faults_find
-from annotation.models import Gold, GoldStanding, Grade, Judgment, Ranking, Task
+from annotation.models import Gold, GoldStanding, Grade, Judgment, Membership, Ranking, Task
 from tests.annotation.test_gold_golds import make
 from tests.annotation.test_gold_watch import RIGHT, WRONG, answer, membership
 from tests.annotation.work import heldout_end
@@ -50,11 +51,7 @@ FAULTS: dict[str, tuple[Callable[[Cast], object], str]] = {
         "Ranking {ranking} trains, and its task is for gold.",
     ),
     "paused for nothing": (
-        lambda _: (
-            membership(_.lena)
-            ._meta.model.objects.filter(user=_.lena)
-            .update(paused_at=timezone.now())
-        ),
+        lambda cast: Membership.objects.filter(user=cast.lena).update(paused_at=timezone.now()),
         "Member {member} is paused, against gold.",
     ),
     "not paused": (pause, "Member {member} is not paused, against gold."),
@@ -76,8 +73,6 @@ def test_a_fault_is_told(graded: Cast, name: str) -> None:
 
 
 def test_a_real_pause_is_none(cast: Cast) -> None:
-    from annotation.gold.watch import standing_judge  # noqa: PLC0415
-
     heldout_end(cast)
     for _ in range(4):
         answer(cast, make(cast), WRONG)
